@@ -1,0 +1,66 @@
+# Two commands: `make run` starts the app, `make test` runs every test. Both set themselves up.
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# A stamp carries the checksum of the pins: a changed file installs again, an unchanged one does not.
+RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types format bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+
+run: $(RUN_STAMP) ## start the app on this machine (PORT=8501)
+	@echo "Opening http://127.0.0.1:$(PORT)  (Ctrl+C stops the app)"
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
+
+test: $(DEV_STAMP) ## run everything: numbers, pages, the app in a real browser
+	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
+	  $(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+check: lint types ## lint, types and the quick tests (no browser, nothing slow)
+	@$(BIN)/python -m pytest -q -m "not browser and not slow" $(ARGS)
+
+lint: $(DEV_STAMP) ## look for mistakes and unformatted files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(DEV_STAMP) ## check the types of mlm_core
+	@$(BIN)/mypy
+
+format: $(DEV_STAMP) ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(DEV_STAMP) ## time the fits beside other programs (benchmarks/)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove what the commands above have made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/browser/artifacts
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "Python is missing: install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing. On Debian or Ubuntu:  sudo apt install python3-venv"; exit 1; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): | $(BIN)/python
+	@echo "Installing the app's packages into $(VENV) (once; about a minute) ..."
+	@$(PIP) install --quiet --requirement requirements.txt
+	@rm -f $(VENV)/.run-* && touch $@
+
+$(DEV_STAMP): | $(BIN)/python
+	@echo "Installing the app's packages and the test tools into $(VENV) (once; about a minute) ..."
+	@$(PIP) install --quiet --requirement requirements-dev.txt
+	@rm -f $(VENV)/.dev-* $(VENV)/.run-* && touch $@ $(RUN_STAMP)
