@@ -1,0 +1,227 @@
+"""Small summaries that pictures are drawn from: densities, counts, ranges, reference tails.
+
+Pictures receive finished numbers; this is where they come from. Densities follow R's ``density()``
+(Gaussian kernel, bandwidth ``bw.nrd0``); reference tails are upper tail probabilities of chi-square
+distributions and of their mixtures (Self and Liang 1987, Stram and Lee 1994).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+DENSITY_POINTS = 512
+DENSITY_CUT = 3.0  # bandwidths added beyond the extreme values, as R does
+MOST_BARS = 40
+TAIL_POINTS = 201
+OUTER_FENCE = 3.0  # quartile distances beyond the quartiles that a readable axis still covers
+
+
+@dataclass(frozen=True, eq=False)
+class Density:
+    """A kernel density estimate.
+
+    Attributes
+    ----------
+    x, y : ndarray, shape (points,)
+        Grid and density; empty when fewer than two different values were given.
+    values : ndarray, shape (n,)
+        The finite values it was made from, ascending.
+    bandwidth : float
+        Standard deviation of the Gaussian kernel.
+    """
+
+    x: Floats
+    y: Floats
+    values: Floats
+    bandwidth: float
+
+
+def density(values: ArrayLike) -> Density:
+    """Estimate a density with a Gaussian kernel and the bandwidth of R's ``density()``.
+
+    Parameters
+    ----------
+    values : array_like
+        Numbers; missing ones are left out.
+    """
+    sample = np.sort(_finite(values))
+    width = _bandwidth(sample)
+    if width == 0:
+        return Density(np.empty(0), np.empty(0), sample, 0.0)
+    reach = DENSITY_CUT * width
+    grid = np.linspace(sample[0] - reach, sample[-1] + reach, DENSITY_POINTS)
+    total = np.zeros(DENSITY_POINTS)
+    for chunk in np.array_split(sample, max(1, len(sample) // 2000)):
+        total += np.exp(-0.5 * ((grid[:, None] - chunk) / width) ** 2).sum(axis=1)
+    return Density(grid, total / (len(sample) * width * np.sqrt(2 * np.pi)), sample, width)
+
+
+def _bandwidth(sample: Floats) -> float:
+    """Silverman's rule of thumb as R's ``bw.nrd0`` has it, falling back where a spread is zero."""
+    if len(sample) < 2 or sample[0] == sample[-1]:
+        return 0.0
+    deviation = float(sample.std(ddof=1))
+    quartiles = np.percentile(sample, [25, 75])
+    spread = min(deviation, float(quartiles[1] - quartiles[0]) / 1.34) or deviation
+    return float(0.9 * spread * len(sample) ** -0.2)
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """Counts in adjoining bins.
+
+    Attributes
+    ----------
+    edges : ndarray, shape (bins + 1,)
+        Borders of the bins.
+    counts : ndarray of int, shape (bins,)
+        Values in each bin; a border belongs to the bin on its right, the last one to the last bin.
+    """
+
+    edges: Floats
+    counts: NDArray[np.int64]
+
+
+def histogram(values: ArrayLike, *, most_bars: int = MOST_BARS) -> Histogram:
+    """Count values in bins of equal width (Freedman and Diaconis, at most ``most_bars``)."""
+    sample = _finite(values)
+    if not len(sample):
+        return Histogram(np.array([0.0, 1.0]), np.zeros(1, dtype=np.int64))
+    if sample.min() == sample.max():
+        half = 0.5 * (abs(float(sample[0])) or 1.0)
+        return Histogram(np.array([sample[0] - half, sample[0] + half]), np.array([len(sample)]))
+    edges = np.histogram_bin_edges(sample, bins="auto")
+    if len(edges) - 1 > most_bars:
+        edges = np.histogram_bin_edges(sample, bins=most_bars)
+    counts, edges = np.histogram(sample, bins=edges)
+    return Histogram(edges, counts.astype(np.int64))
+
+
+def size_counts(sizes: ArrayLike, *, most_bars: int = MOST_BARS) -> pd.DataFrame:
+    """Count groups by their size.
+
+    Parameters
+    ----------
+    sizes : array_like of int
+        Rows of each group.
+    most_bars : int
+        Sizes are put in classes of equal width when there would be more bars than this.
+
+    Returns
+    -------
+    DataFrame
+        ``lower``, ``upper`` (both included) and ``groups``; classes without a group are kept.
+    """
+    counts = np.asarray(sizes, dtype=np.int64)
+    if not len(counts):
+        return pd.DataFrame({"lower": [], "upper": [], "groups": []}, dtype=np.int64)
+    low, high = int(counts.min()), int(counts.max())
+    width = -(-(high - low + 1) // most_bars)
+    lower = np.arange(low, high + 1, width)
+    groups = np.bincount((counts - low) // width, minlength=len(lower))
+    return pd.DataFrame({"lower": lower, "upper": lower + width - 1, "groups": groups})
+
+
+def readable_range(values: ArrayLike, *, others: ArrayLike = ()) -> tuple[float, float]:
+    """Return limits of an axis that a few wild values do not squeeze.
+
+    The limits cover every value within three quartile distances of the quartiles and all of
+    ``others``, with a twentieth of their distance to spare.
+    """
+    sample, needed = _finite(values), _finite(others)
+    if len(sample):
+        quartiles = np.percentile(sample, [25, 75])
+        reach = OUTER_FENCE * (quartiles[1] - quartiles[0])
+        is_tame = (sample >= quartiles[0] - reach) & (sample <= quartiles[1] + reach)
+        needed = np.concatenate([sample[is_tame], needed])
+    if not len(needed):
+        return 0.0, 1.0
+    low, high = float(needed.min()), float(needed.max())
+    margin = 0.05 * (high - low) or 0.5 * (abs(low) or 1.0)
+    return low - margin, high + margin
+
+
+@dataclass(frozen=True, eq=False)
+class TailCurves:
+    """Upper tail probabilities that a likelihood-ratio statistic is read against.
+
+    Attributes
+    ----------
+    statistic : float
+        The observed statistic.
+    df : int
+        Degrees of freedom of the plain chi-square reference.
+    x : ndarray, shape (points,)
+        Grid of statistics from 0 to beyond the observed one.
+    plain, mixture : ndarray, shape (points,)
+        Tail probabilities of the chi-square and of the mixture at the boundary; ``mixture`` is
+        empty when no variance is tested.
+    p, p_boundary : float
+        Both tails at the observed statistic; ``p_boundary`` is NaN without a mixture.
+    weights : Mapping[int, float]
+        Weight of the chi-square with that many degrees of freedom in the mixture.
+    """
+
+    statistic: float
+    df: int
+    x: Floats
+    plain: Floats
+    mixture: Floats
+    p: float
+    p_boundary: float
+    weights: Mapping[int, float]
+
+
+def tail_curves(
+    statistic: float, df: int, *, weights: Mapping[int, float] | None = None
+) -> TailCurves:
+    """Lay a likelihood-ratio statistic over its reference distributions.
+
+    Parameters
+    ----------
+    statistic : float
+        Observed statistic.
+    df : int
+        Degrees of freedom of the plain reference.
+    weights : Mapping[int, float], optional
+        Mixture at the boundary, degrees of freedom to weight; ``{0: 0.5, 1: 0.5}`` for one
+        variance.
+    """
+    mixed = dict(weights or {})
+    grid = np.linspace(0.0, max(1.25 * statistic, 10.0), TAIL_POINTS)
+    seen = np.array([max(statistic, 0.0)])
+    return TailCurves(
+        statistic=statistic,
+        df=df,
+        x=grid,
+        plain=stats.chi2.sf(grid, df),
+        mixture=mixture_tail(grid, mixed) if mixed else np.empty(0),
+        p=float(stats.chi2.sf(seen, df)[0]),
+        p_boundary=float(mixture_tail(seen, mixed)[0]) if mixed else float("nan"),
+        weights=MappingProxyType(mixed),
+    )
+
+
+def mixture_tail(x: Floats, weights: Mapping[int, float]) -> Floats:
+    """Return the probability that a mixture of chi-squares is at least ``x``.
+
+    A chi-square with zero degrees of freedom is a point mass at zero.
+    """
+    tail = np.zeros(np.shape(x))
+    for df, weight in weights.items():
+        tail += weight * (stats.chi2.sf(x, df) if df > 0 else np.where(x <= 0, 1.0, 0.0))
+    return tail
+
+
+def _finite(values: ArrayLike) -> Floats:
+    sample = np.asarray(values, dtype=np.float64).ravel()
+    return sample[np.isfinite(sample)]
