@@ -1,0 +1,322 @@
+"""From a model and a table to columns: what the moments are made of.
+
+``build_design`` finds the complete rows, codes the groups, evaluates the expressions and expands terms
+into columns with R's rules (treatment coding; a factor is coded by contrasts in a term when the term
+without it is also in the model, else by all its indicators). The result names which columns carry
+fixed effects and which vary at which level; it never forms a model matrix, it hands out column values
+for any block of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlm_core.data.encoding import Encoder, FloatArray, column, is_categorical, numeric
+from mlm_core.data.expressions import Expression, Term, Variable, variables
+from mlm_core.data.grouping import Hierarchy, build_hierarchy
+from mlm_core.data.model import Model
+from mlm_core.errors import AllMissingError, NoCompleteRowsError
+from mlm_core.notes import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a column: a numeric expression, or the indicator of one category."""
+
+    expression: Expression
+    category: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Label as R prints it, without backticks."""
+        is_variable = isinstance(self.expression, Variable)
+        text = self.expression.name if isinstance(self.expression, Variable) else ""
+        return (text if is_variable else str(self.expression)) + (self.category or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A product of factors; the empty product is the intercept."""
+
+    factors: tuple[Factor, ...]
+
+    @property
+    def label(self) -> str:
+        """Coefficient name as R prints it."""
+        return ":".join(factor.label for factor in self.factors) or "(Intercept)"
+
+
+INTERCEPT = Column(())
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Random effects of one level that share an unstructured covariance.
+
+    Attributes
+    ----------
+    level : int
+        Index into the hierarchy's levels, outermost 0.
+    columns : tuple of Column
+        What varies; the intercept first where it does.
+    """
+
+    level: int
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Which columns a model has, and what is needed to code them for any rows.
+
+    Attributes
+    ----------
+    fixed : tuple of Column
+        Columns with a fixed coefficient, the intercept first where there is one.
+    blocks : tuple of Block
+        What varies between groups, innermost level first.
+    encoder : Encoder
+        What the fitted rows taught the transformations.
+    """
+
+    model: Model
+    fixed: tuple[Column, ...]
+    blocks: tuple[Block, ...]
+    encoder: Encoder
+
+    @property
+    def has_intercept(self) -> bool:
+        """Whether the fixed part has an intercept."""
+        return INTERCEPT in self.fixed
+
+    @property
+    def varying(self) -> tuple[Column, ...]:
+        """Every column but the intercept, fixed ones first, each once."""
+        names = (*self.fixed, *(name for block in self.blocks for name in block.columns))
+        return tuple(dict.fromkeys(name for name in names if name != INTERCEPT))
+
+
+class Rows:
+    """Values of columns for the rows of one table, computed block by block.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Complete rows.
+    layout : Layout
+        Columns and codings; constants it has not learnt yet are learnt here.
+    outcome : bool
+        Whether the outcome is needed too.
+    """
+
+    def __init__(self, frame: pd.DataFrame, layout_encoder: Encoder, model: Model) -> None:
+        self._frame = frame
+        self._encoder = layout_encoder
+        self._raw: dict[str, FloatArray] = {}
+        self._numeric: dict[Expression, FloatArray] = {}
+        self._codes: dict[str, NDArray[np.int32]] = {}
+        self._reference = dict(model.reference)
+        self.n_rows = len(frame)
+
+    def prepare(self, expression: Expression) -> bool:
+        """Evaluate an expression once; return whether it is categorical."""
+        if expression in self._numeric:
+            return False
+        name = variables(expression)[0]
+        if isinstance(expression, Variable):
+            if name in self._codes:
+                return True
+            values = column(self._frame, name)
+            if name in self._encoder.categories or is_categorical(values):
+                if name not in self._encoder.categories:
+                    self._encoder.learn_categories(values, name, self._reference.get(name))
+                self._codes[name] = self._encoder.category_codes(values, name)
+                return True
+        if name not in self._raw:
+            self._raw[name] = numeric(column(self._frame, name), name)
+        self._numeric[expression] = self._encoder.evaluate(expression, self._frame, self._raw)
+        return False
+
+    def categories(self, expression: Expression) -> tuple[str, ...]:
+        """Return the categories of a prepared categorical column, the reference first."""
+        return self._encoder.categories[variables(expression)[0]]
+
+    def values(self, name: Column, rows: slice = slice(None)) -> FloatArray:
+        """Return the values of a column in a block of rows, shape (block,)."""
+        product: FloatArray | None = None
+        for factor in name.factors:
+            self.prepare(factor.expression)
+            if factor.category is None:
+                part = self._numeric[factor.expression][rows]
+            else:
+                codes = self._codes[variables(factor.expression)[0]][rows]
+                position = self.categories(factor.expression).index(factor.category)
+                part = (codes == position).astype(np.float64)
+            product = part if product is None else product * part
+        if product is None:
+            return np.ones(len(range(*rows.indices(self.n_rows))))
+        return product
+
+    def outcome(self, expression: Expression) -> FloatArray:
+        """Return the outcome, which must be numeric, shape (n_rows,)."""
+        name = variables(expression)[0]
+        self._raw[name] = numeric(column(self._frame, name), name)
+        return self._encoder.evaluate(expression, self._frame, self._raw)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """A model laid over the complete rows of a table.
+
+    Attributes
+    ----------
+    layout : Layout
+        The columns and their coding.
+    hierarchy : Hierarchy
+        The groups, one code a row at the innermost level.
+    rows : Rows
+        Access to column values.
+    outcome : ndarray, shape (n_rows,)
+        The outcome.
+    is_complete : ndarray of bool or None
+        Which rows of the table are used; None when all are.
+    missing : dict
+        Missing values of each column of the model.
+    notes : tuple of Note
+        What the reader should know of the table.
+    """
+
+    layout: Layout
+    hierarchy: Hierarchy
+    rows: Rows
+    outcome: FloatArray
+    is_complete: NDArray[np.bool_] | None
+    missing: Mapping[str, int]
+    notes: tuple[Note, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of complete rows."""
+        return self.rows.n_rows
+
+
+def build_design(model: Model, frame: pd.DataFrame) -> Design:
+    """Lay a model over a table.
+
+    Raises
+    ------
+    TableError
+        The table cannot carry the model: an unknown or empty column, no complete row, text or an
+        infinity in a numeric column, groups that are crossed, single or all of one row.
+    """
+    complete, is_complete, missing = _complete_rows(model, frame)
+    level_columns = list(dict.fromkeys(term.groups for term in model.random))
+    keys = {
+        name: column(complete, name).to_numpy() for groups in level_columns for name in groups
+    }
+    encoder = Encoder()
+    rows = Rows(complete, encoder, model)
+    outcome = rows.outcome(model.outcome)
+    fixed = _expand(model.fixed, model.has_intercept, rows)
+    hierarchy = build_hierarchy(keys, level_columns)
+    layout = Layout(model, fixed, _blocks(model, hierarchy, rows), encoder)
+    for name in layout.varying:
+        for factor in name.factors:
+            rows.prepare(factor.expression)
+    return Design(
+        layout=layout,
+        hierarchy=hierarchy,
+        rows=rows,
+        outcome=outcome,
+        is_complete=is_complete,
+        missing=missing,
+        notes=_missing_notes(missing, len(frame), len(complete)),
+    )
+
+
+def rows_of(layout: Layout, frame: pd.DataFrame) -> Rows:
+    """Return access to the columns of new rows, coded as the fitted ones were."""
+    return Rows(frame, layout.encoder, layout.model)
+
+
+def _complete_rows(
+    model: Model, frame: pd.DataFrame
+) -> tuple[pd.DataFrame, NDArray[np.bool_] | None, dict[str, int]]:
+    """Keep the rows that have a value in every column of the model."""
+    used = {name: column(frame, name) for name in model.columns}
+    missing: dict[str, int] = {}
+    is_complete: NDArray[np.bool_] | None = None
+    for name, values in used.items():
+        is_missing = values.isna().to_numpy()
+        missing[name] = int(is_missing.sum())
+        if missing[name] == len(frame):
+            raise AllMissingError(name)
+        if missing[name]:
+            is_complete = ~is_missing if is_complete is None else is_complete & ~is_missing
+    if is_complete is None:
+        return frame, None, missing
+    if not is_complete.any():
+        raise NoCompleteRowsError(missing, len(frame))
+    return frame.loc[is_complete, list(used)], is_complete, missing
+
+
+def _missing_notes(missing: Mapping[str, int], n_all: int, n_used: int) -> tuple[Note, ...]:
+    if n_all == n_used:
+        return ()
+    counts = {name: count for name, count in missing.items() if count}
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    message = (
+        f"{n_all - n_used} of {n_all} rows are left out because a value is missing ({listed})."
+        " All fits of this model use the remaining rows."
+    )
+    numbers = {"n_all": n_all, "n_used": n_used, "missing": counts}
+    return (Note("rows-lost", "note", message, numbers),)
+
+
+def _expand(terms: Iterable[Term], has_intercept: bool, rows: Rows) -> tuple[Column, ...]:
+    """Expand terms into columns, factors coded by R's rule of marginality."""
+    present = {frozenset(term.factors) for term in terms}
+    if has_intercept:
+        present.add(frozenset())
+    columns = [INTERCEPT] if has_intercept else []
+    for term in terms:
+        products: list[tuple[Factor, ...]] = [()]
+        for expression in term.factors:
+            by_contrasts = frozenset(term.factors) - {expression} in present
+            choices = _choices(expression, rows, by_contrasts)
+            # R lets the first factor of an interaction vary fastest.
+            products = [(*head, choice) for choice in choices for head in products]
+        columns += [Column(product) for product in products]
+    return tuple(dict.fromkeys(columns))
+
+
+def _choices(expression: Expression, rows: Rows, by_contrasts: bool) -> list[Factor]:
+    if not rows.prepare(expression):
+        return [Factor(expression)]
+    categories = rows.categories(expression)
+    return [Factor(expression, category) for category in categories[by_contrasts:]]
+
+
+def _blocks(model: Model, hierarchy: Hierarchy, rows: Rows) -> tuple[Block, ...]:
+    """Split random terms into blocks of jointly varying effects, innermost level first."""
+    position = {level.columns: index for index, level in enumerate(hierarchy.levels)}
+    blocks: list[Block] = []
+    for term in model.random:
+        level = position[term.groups]
+        if term.is_correlated:
+            parts = [(term.has_intercept, term.slopes)]
+        else:
+            parts = [(True, ())] if term.has_intercept else []
+            parts += [(False, (slope,)) for slope in term.slopes]
+        blocks += [
+            Block(level, _expand(slopes, has_intercept, rows)) for has_intercept, slopes in parts
+        ]
+    return tuple(sorted(blocks, key=lambda block: -block.level))
+
+

@@ -1,0 +1,247 @@
+"""Expressions evaluated on a table: variables and transformations become numbers or categories.
+
+Evaluation is our own arithmetic on arrays. What a transformation learns from the fitted rows (a mean,
+a standard deviation, group means, categories) is kept in an :class:`Encoder`, so that new rows are
+coded exactly as the fitted ones were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlm_core.data.columns import first_text
+from mlm_core.data.expressions import Expression, Transform, Variable
+from mlm_core.errors import (
+    AmbiguousColumnError,
+    DomainError,
+    InfiniteValueError,
+    NotNumericError,
+    TooManyCategoriesError,
+    UnknownColumnError,
+    UnknownReferenceError,
+    UnseenCategoryError,
+)
+
+FloatArray = NDArray[np.float64]
+# A text column most of whose values are numbers is a numeric column with typing errors in it.
+_NUMERIC_SHARE = 0.5
+# More categories than this, and more than a fifth of the rows: a name, not a category.
+_CATEGORIES_ALWAYS_FINE = 50
+_CATEGORIES_PER_ROW = 0.2
+
+
+def column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Return one column by its exact name.
+
+    Raises
+    ------
+    UnknownColumnError, AmbiguousColumnError
+        No column, or more than one, has that name.
+    """
+    if name not in frame.columns:
+        raise UnknownColumnError(name, [str(label) for label in frame.columns])
+    values = frame[name]
+    if isinstance(values, pd.DataFrame):
+        raise AmbiguousColumnError(name)
+    return values
+
+
+def is_categorical(values: pd.Series[Any]) -> bool:
+    """Tell whether a column holds categories: texts, pandas categories, or truth values."""
+    return not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(
+        values.dtype
+    )
+
+
+def numeric(values: pd.Series[Any], name: str) -> FloatArray:
+    """Return a column as float64, missing values as NaN.
+
+    Raises
+    ------
+    NotNumericError, InfiniteValueError
+        Naming the first offending data row, counted from 1.
+    """
+    if is_categorical(values) and not pd.api.types.is_bool_dtype(values.dtype):
+        found = first_text(values)
+        if found is not None:
+            raise NotNumericError(name, *found)
+        values = pd.to_numeric(values)
+    array = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    # One sum meets every infinity; only then is it worth looking for the row.
+    if not np.isfinite(array.sum()) and np.isinf(array).any():
+        row = int(np.flatnonzero(np.isinf(array))[0])
+        raise InfiniteValueError(name, row + 1, array[row])
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class _GroupMeans:
+    """Means of an expression over the groups of some key columns."""
+
+    keys: pd.Index[Any]
+    means: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """What the fitted rows taught each transformation and each category.
+
+    Attributes
+    ----------
+    constants : dict
+        Mean and standard deviation behind ``center`` and ``scale``.
+    group_means : dict
+        Group means behind ``group_mean`` and ``group_center``.
+    categories : dict
+        Categories of every categorical column, the reference first.
+    """
+
+    constants: dict[Transform, tuple[float, float]] = field(default_factory=dict)
+    group_means: dict[tuple[Expression, tuple[str, ...]], _GroupMeans] = field(
+        default_factory=dict
+    )
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def learn_categories(self, values: pd.Series[Any], name: str, reference: str | None) -> None:
+        """Fix the categories of a column and put the reference first.
+
+        Raises
+        ------
+        NotNumericError
+            The column is numeric but for a few texts.
+        TooManyCategoriesError, UnknownReferenceError
+            Nearly every row has its own text, or the reference does not occur.
+        """
+        _refuse_stray_text(values, name)
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            present = values.cat.remove_unused_categories().cat.categories
+            found = [str(category) for category in present]
+        else:
+            found = sorted(str(category) for category in values.dropna().unique())
+        limit = max(_CATEGORIES_ALWAYS_FINE, _CATEGORIES_PER_ROW * len(values))
+        if len(found) > limit:
+            raise TooManyCategoriesError(name, len(found), len(values))
+        if reference is not None:
+            if reference not in found:
+                raise UnknownReferenceError(name, reference, found)
+            found.remove(reference)
+            found.insert(0, reference)
+        self.categories[name] = tuple(found)
+
+    def category_codes(self, values: pd.Series[Any], name: str) -> NDArray[np.int32]:
+        """Return the index of every row's category; rows must not be missing.
+
+        Raises
+        ------
+        UnseenCategoryError
+            A row holds a category that the fitted rows did not.
+        """
+        known = self.categories[name]
+        codes = pd.Index(known).get_indexer(pd.Index(values.astype(str)))
+        if (codes < 0).any():
+            unseen = values.iloc[int(np.flatnonzero(codes < 0)[0])]
+            raise UnseenCategoryError(name, unseen, known)
+        return codes.astype(np.int32)
+
+    def evaluate(
+        self, expression: Expression, frame: pd.DataFrame, values: Mapping[str, FloatArray]
+    ) -> FloatArray:
+        """Evaluate a numeric expression; constants not yet known are learnt from these rows.
+
+        Parameters
+        ----------
+        expression : Expression
+            What to evaluate.
+        frame : DataFrame
+            The complete rows, for the key columns of group functions.
+        values : Mapping[str, ndarray]
+            Numeric columns by name, each of shape (n_rows,).
+
+        Raises
+        ------
+        DomainError
+            A logarithm or power is not defined for a value.
+        """
+        if isinstance(expression, Variable):
+            return values[expression.name]
+        argument = self.evaluate(expression.argument, frame, values)
+        match expression.function:
+            case "center" | "scale":
+                mean, deviation = self._constants(expression, argument)
+                return (argument - mean) / deviation
+            case "log":
+                return _checked(expression, argument, argument > 0, np.log)
+            case "power":
+                return _power(expression, argument)
+            case "group_mean":
+                return self._group_means(expression, argument, frame)
+            case "group_center":
+                return argument - self._group_means(expression, argument, frame)
+
+    def _constants(self, expression: Transform, argument: FloatArray) -> tuple[float, float]:
+        if expression not in self.constants:
+            deviation = 1.0
+            if expression.function == "scale" and len(argument) > 1:
+                deviation = float(argument.std(ddof=1)) or 1.0
+            self.constants[expression] = (float(argument.mean()), deviation)
+        return self.constants[expression]
+
+    def _group_means(
+        self, expression: Transform, argument: FloatArray, frame: pd.DataFrame
+    ) -> FloatArray:
+        """Return each row's group mean; a group never seen takes the mean of its own rows here."""
+        index = _key_index(frame, expression.groups)
+        own = pd.Series(argument, index=index).groupby(level=list(range(index.nlevels))).mean()
+        key = (expression.argument, expression.groups)
+        if key not in self.group_means:
+            self.group_means[key] = _GroupMeans(own.index, own.to_numpy())
+        fitted = self.group_means[key]
+        position = fitted.keys.get_indexer(index)
+        means = fitted.means[position]
+        if (position < 0).any():
+            means = np.where(position < 0, own.to_numpy()[own.index.get_indexer(index)], means)
+        return means
+
+
+def _key_index(frame: pd.DataFrame, groups: tuple[str, ...]) -> pd.Index[Any]:
+    """Return the keys of every row as an index."""
+    if len(groups) == 1:
+        return pd.Index(column(frame, groups[0]).to_numpy())
+    return pd.MultiIndex.from_arrays([column(frame, group).to_numpy() for group in groups])
+
+
+def _power(expression: Transform, argument: FloatArray) -> FloatArray:
+    """Raise to a power, refusing values it is not defined for."""
+    exponent = expression.exponent
+    is_defined = np.ones(len(argument), dtype=bool)
+    if exponent != int(exponent):
+        is_defined &= argument >= 0
+    if exponent < 0:
+        is_defined &= argument != 0
+    return _checked(expression, argument, is_defined, lambda base: np.power(base, exponent))
+
+
+def _checked(expression: Transform, argument: FloatArray, is_defined: Any, function: Any) -> Any:
+    """Apply a function where every value allows it, else name the first value that does not."""
+    if not is_defined.all():
+        row = int(np.flatnonzero(~is_defined)[0])
+        raise DomainError(str(expression), row + 1, argument[row])
+    return function(argument)
+
+
+def _refuse_stray_text(values: pd.Series[Any], name: str) -> None:
+    """Refuse a text column that is plainly meant to be numeric."""
+    if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(values.dtype):
+        return
+    present = values.dropna()
+    parsed = pd.to_numeric(present.astype(str), errors="coerce").notna()
+    if len(present) and _NUMERIC_SHARE < parsed.mean() < 1.0:
+        found = first_text(values)
+        if found is not None:
+            raise NotNumericError(name, *found)

@@ -1,0 +1,236 @@
+"""Groups of rows: integer codes for every grouping level, nested, in sorted key order.
+
+A level is a tuple of key columns. Groups are told apart by the tuple of their keys, never by joined
+labels, and are numbered so that the groups of one parent are contiguous and keys ascend within it.
+Levels are kept outermost first; only the innermost level needs a code per row, the others follow
+from it through ``parent``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlm_core.errors import (
+    CrossedGroupsError,
+    DuplicateLevelError,
+    OneGroupError,
+    SingletonGroupsError,
+)
+
+Codes = NDArray[np.int32]
+# A table of ranks over the range of integer keys replaces hashing while it stays this small.
+_DIRECT_RANGE_PER_ROW = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """All groups of one grouping level.
+
+    Attributes
+    ----------
+    name : str
+        Name as R prints it, innermost key first: ``"classid:schoolid"``.
+    columns : tuple of str
+        Key columns, outermost first.
+    keys : tuple of ndarray
+        For each key column its value in every group, each of shape (n_groups,).
+    parent : ndarray of int, shape (n_groups,)
+        Index of the group one level further out; zeros for the outermost level.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    keys: tuple[NDArray[Any], ...]
+    parent: NDArray[np.intp]
+
+    @property
+    def n_groups(self) -> int:
+        """Number of groups."""
+        return len(self.parent)
+
+    def key_frame(self) -> pd.DataFrame:
+        """Return the keys of all groups, one row a group, outermost key first."""
+        return pd.DataFrame(dict(zip(self.columns, self.keys, strict=True)))
+
+    def labels(self) -> NDArray[np.object_]:
+        """Return one readable label a group, keys joined by `` / ``, outermost first."""
+        texts = [np.array([str(key) for key in keys], dtype=object) for keys in self.keys]
+        label = texts[0]
+        for text in texts[1:]:
+            label = label + " / " + text
+        return label
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """Nested levels over the rows of a table.
+
+    Attributes
+    ----------
+    levels : tuple of Level
+        Outermost first; empty when nothing is grouped.
+    codes : ndarray of int32, shape (n_rows,)
+        Group of each row at the innermost level (zeros when nothing is grouped).
+    """
+
+    levels: tuple[Level, ...]
+    codes: Codes
+
+    @property
+    def n_innermost(self) -> int:
+        """Number of groups the rows fall into (1 when nothing is grouped)."""
+        return self.levels[-1].n_groups if self.levels else 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Partition:
+    """Codes of every row and the sorted key values behind them."""
+
+    codes: Codes
+    keys: tuple[NDArray[Any], ...]
+
+    @property
+    def n_groups(self) -> int:
+        return len(self.keys[0])
+
+
+def build_hierarchy(
+    columns: Mapping[str, NDArray[Any]], level_columns: Sequence[tuple[str, ...]]
+) -> Hierarchy:
+    """Number the groups of nested levels.
+
+    Parameters
+    ----------
+    columns : Mapping[str, ndarray]
+        Key columns without missing values, each of shape (n_rows,).
+    level_columns : sequence of tuples
+        Key columns of each level, in any order.
+
+    Raises
+    ------
+    CrossedGroupsError
+        Two levels are crossed.
+    DuplicateLevelError
+        Two levels divide the rows into the same groups.
+    OneGroupError, SingletonGroupsError
+        A level has a single group, or only groups of one row.
+    """
+    n_rows = len(next(iter(columns.values()))) if columns else 0
+    single = {name: _partition(columns[name]) for keys in level_columns for name in keys}
+    levels: list[Level] = []
+    codes = np.zeros(n_rows, dtype=np.int32)
+    for keys, own in _outermost_first(single, level_columns):
+        outer = levels[-1] if levels else None
+        codes, parent, order = _nest(own, keys, codes, outer)
+        level = Level(
+            name=":".join(reversed(keys)),
+            columns=keys,
+            keys=tuple(values[order] for values in own.keys),
+            parent=parent,
+        )
+        _check_level(level, n_rows, outer)
+        levels.append(level)
+    return Hierarchy(tuple(levels), codes)
+
+
+def _outermost_first(
+    single: Mapping[str, _Partition], level_columns: Sequence[tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], _Partition]]:
+    """Combine the key columns of each level and sort the levels by their number of groups."""
+    known: dict[tuple[str, ...], _Partition] = {(name,): part for name, part in single.items()}
+    for keys in level_columns:
+        for depth in range(2, len(keys) + 1):
+            prefix = keys[:depth]
+            if prefix not in known:
+                known[prefix] = _combine(known[prefix[:-1]], single[prefix[-1]])
+    found = [(keys, known[keys]) for keys in level_columns]
+    return sorted(found, key=lambda item: (item[1].n_groups, len(item[0])))
+
+
+def _partition(values: NDArray[Any]) -> _Partition:
+    """Code one column by its sorted distinct values."""
+    if values.dtype.kind in "iu" and values.size:
+        low, high = int(values.min()), int(values.max())
+        if high - low <= _DIRECT_RANGE_PER_ROW * values.size + 1024:
+            offsets = values - values.dtype.type(low)
+            present = np.zeros(high - low + 1, dtype=bool)
+            present[offsets] = True
+            rank = np.cumsum(present, dtype=np.int32)
+            rank -= 1
+            return _Partition(rank[offsets], (np.flatnonzero(present) + low,))
+    codes, uniques = pd.factorize(values)
+    uniques = np.asarray(uniques)
+    try:
+        order = np.argsort(uniques, kind="stable")
+    except TypeError:  # keys of mixed types have no order of their own
+        order = np.argsort([f"{type(key).__name__} {key}" for key in uniques], kind="stable")
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return _Partition(rank[codes], (uniques[order],))
+
+
+def _combine(outer: _Partition, inner: _Partition) -> _Partition:
+    """Code the pairs of an outer and an inner key."""
+    parent = np.empty(inner.n_groups, dtype=np.int32)
+    parent[inner.codes] = outer.codes
+    if np.array_equal(parent[inner.codes], outer.codes):  # inner labels are already unique
+        order = np.lexsort((np.arange(inner.n_groups), parent))
+        rank = np.empty(inner.n_groups, dtype=np.int32)
+        rank[order] = np.arange(inner.n_groups, dtype=np.int32)
+        codes, outer_code, inner_code = rank[inner.codes], parent[order], order
+    else:
+        pairs = outer.codes.astype(np.int64)
+        pairs *= inner.n_groups
+        pairs += inner.codes
+        found, uniques = pd.factorize(pairs)
+        order = np.argsort(uniques, kind="stable")
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        codes = rank[found]
+        outer_code, inner_code = np.divmod(uniques[order], inner.n_groups)
+    keys = (*(values[outer_code] for values in outer.keys), inner.keys[0][inner_code])
+    return _Partition(codes, keys)
+
+
+def _nest(
+    own: _Partition, keys: tuple[str, ...], outer_codes: Codes, outer: Level | None
+) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]]:
+    """Renumber the groups of a level so that children of one parent are contiguous.
+
+    Returns the code of every row, the parent of every group, and the old number of every group.
+    """
+    parent = np.zeros(own.n_groups, dtype=np.intp)
+    if outer is None:
+        return own.codes, parent, np.arange(own.n_groups)
+    parent[own.codes] = outer_codes
+    astray = np.flatnonzero(parent[own.codes] != outer_codes)
+    if astray.size:
+        row = int(astray[0])
+        code = own.codes[row]
+        parents = sorted({int(outer_codes[row]), int(parent[code])})
+        raise CrossedGroupsError(
+            ":".join(keys),
+            ":".join(outer.columns),
+            " / ".join(str(values[code]) for values in own.keys),
+            [" / ".join(str(values[index]) for values in outer.keys) for index in parents],
+        )
+    order = np.lexsort((np.arange(own.n_groups), parent))
+    rank = np.empty(own.n_groups, dtype=np.int32)
+    rank[order] = np.arange(own.n_groups, dtype=np.int32)
+    return rank[own.codes], parent[order], order
+
+
+def _check_level(level: Level, n_rows: int, outer: Level | None) -> None:
+    """Refuse levels that cannot carry a variance."""
+    if level.n_groups == 1:
+        raise OneGroupError(level.name, level.labels()[0])
+    if level.n_groups == n_rows:
+        raise SingletonGroupsError(level.name, n_rows)
+    if outer is not None and outer.n_groups == level.n_groups:
+        raise DuplicateLevelError(outer.name, level.name)

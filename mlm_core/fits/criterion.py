@@ -1,0 +1,131 @@
+"""The profiled criterion, from moments.
+
+Upwards: eliminate the random effects of a level, gather the groups of each parent, go on. At the root
+beta = M_XX^-1 M_Xy and r2 = M_yy - M_yX beta, and with L the summed log pivots
+
+    ML:    L                + n (1 + log(2 pi r2 / n)),
+    REML:  L + log |M_XX|   + (n - p) (1 + log(2 pi r2 / (n - p))),
+
+lme4's "deviance" and "REML criterion at convergence". The criterion is even in every column of Lambda,
+hence smooth at zero. :mod:`mlm_core.fits.descent` walks down again for the gradient.
+
+Shapes: theta (n_theta, ...); see :mod:`mlm_core.fits.state` for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlm_core.data.design import INTERCEPT
+from mlm_core.fits.root import Root, solve_root
+from mlm_core.fits.state import (
+    Elimination,
+    Family,
+    State,
+    eliminate,
+    families,
+    gather,
+    initial_state,
+)
+from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock, Structure, build_structure
+from mlm_core.moments.moments import Moments
+
+Array = NDArray[Any]
+Method = Literal["REML", "ML"]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything the criterion depends on besides theta."""
+
+    moments: Moments
+    structure: Structure
+    method: Method
+    fixed: tuple[int, ...]
+    families: tuple[Family, ...]
+    constant: float
+
+    @property
+    def p(self) -> int:
+        """Number of fixed coefficients."""
+        return len(self.fixed)
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of sigma: n for ML, n - p for REML."""
+        return self.moments.n_rows - (self.p if self.method == "REML" else 0)
+
+
+def build_problem(moments: Moments, method: Method) -> Problem:
+    """Fix the parts of the criterion that do not change with theta."""
+    fixed = tuple(
+        NO_COLUMN if name == INTERCEPT else moments.columns.index(name)
+        for name in moments.layout.fixed
+    )
+    scale = moments.scale
+    df = moments.n_rows - (len(fixed) if method == "REML" else 0)
+    constant = 2.0 * df * float(np.log(scale[-1]))
+    if method == "REML":
+        # log |X'V^-1 X| of the user's columns against the stored ones.
+        constant += 2.0 * float(sum(np.log(scale[index]) for index in fixed if index >= 0))
+    return Problem(
+        moments, build_structure(moments), method, fixed, families(moments.levels), constant
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Ascent:
+    """One walk up the hierarchy.
+
+    Attributes
+    ----------
+    steps : tuple of tuples
+        For each level, outermost first, its blocks' eliminations in order: (block, column, record).
+    outputs : tuple of State
+        For each level the state after its effects are eliminated, outermost first.
+    log_pivots : ndarray (...)
+        L.
+    root : Root
+        What is left at the top, solved.
+    """
+
+    steps: tuple[tuple[tuple[CovarianceBlock, int, Elimination], ...], ...]
+    outputs: tuple[State, ...]
+    log_pivots: Any
+    root: Root
+
+
+def ascend(problem: Problem, theta: Array) -> Ascent:
+    """Walk from the innermost groups to the root."""
+    state = initial_state(problem.moments, theta.ndim - 1)
+    log_pivots: Any = 0.0
+    all_steps, outputs = [], []
+    for level in reversed(range(len(problem.moments.levels))):
+        steps = []
+        for block in problem.structure.at_level(level):
+            for column, loading in enumerate(block.loadings(theta)):
+                state, record, log_pivot = eliminate(state, loading)
+                log_pivots = log_pivots + log_pivot.sum(axis=-1)
+                steps.append((block, column, record))
+        all_steps.append(tuple(steps))
+        outputs.append(state)
+        state = gather(state, problem.families[level])
+    return Ascent(
+        tuple(reversed(all_steps)),
+        tuple(reversed(outputs)),
+        log_pivots,
+        solve_root(state, problem.moments, problem.fixed),
+    )
+
+
+def criterion(problem: Problem, ascent: Ascent) -> Any:
+    """Return the profiled criterion on the user's scale."""
+    df = problem.df
+    value = ascent.log_pivots + df * (1.0 + np.log(2.0 * np.pi * ascent.root.r2 / df))
+    if problem.method == "REML":
+        value = value + ascent.root.log_det
+    return value + problem.constant

@@ -1,0 +1,187 @@
+"""From a design to moments a fit can use: columns that carry information, checks that it exists.
+
+All judgements are made on moments. Rank is judged on the correlations of the columns: a column that the
+ones before it reproduce is dropped and named, as lme4 drops it; one that is nearly reproduced stays
+with a caution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlm_core.data.design import INTERCEPT, Column, Design, build_design
+from mlm_core.data.expressions import variables
+from mlm_core.data.model import Model
+from mlm_core.errors import (
+    ConstantOutcomeError,
+    ConstantSlopeError,
+    NoFixedEffectsError,
+    TooFewRowsError,
+    TooManyRandomEffectsError,
+)
+from mlm_core.fits.state import gather_to, initial_state
+from mlm_core.moments.moments import Moments, accumulate
+from mlm_core.moments.packed import position, unpack
+from mlm_core.notes import Note
+
+FloatArray = NDArray[np.float64]
+# Share of a column's variation that the columns before it leave over: below the first it is theirs
+# (condition number 1e7, rounding included), below the second it is doubtful (1e6).
+_REPRODUCED = 1e-13
+_NEARLY_REPRODUCED = 1e-12
+# Variation inside groups below this share of the whole is rounding.
+_NO_VARIATION = 1e-20
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """A design, its moments, and what was found on the way.
+
+    Attributes
+    ----------
+    design : Design
+    moments : Moments
+        Of the columns that are kept.
+    dropped : tuple of str
+        Fixed columns left out.
+    notes : tuple of Note
+    """
+
+    design: Design
+    moments: Moments
+    dropped: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
+    """Lay a model over a table, sum the moments and check that they can carry the model.
+
+    Raises
+    ------
+    TableError
+        As :func:`mlm_core.data.design.build_design`; also for a constant outcome, too few rows, too
+        many random effects, or a slope of something that is constant within groups.
+    """
+    design = build_design(model, frame)
+    moments = accumulate(design)
+    _check_outcome(moments)
+    _check_slopes(moments)
+    moments, dropped, notes = _independent(moments)
+    if not moments.layout.fixed:
+        raise NoFixedEffectsError
+    n_theta = sum(len(block.columns) * (len(block.columns) + 1) // 2 for block in design.layout.blocks)
+    n_parameters = len(moments.layout.fixed) + n_theta + 1
+    if n_parameters > moments.n_rows:
+        raise TooFewRowsError(moments.n_rows, n_parameters)
+    return Preparation(design, moments, dropped, (*design.notes, *notes))
+
+
+def _check_outcome(moments: Moments) -> None:
+    root = gather_to(initial_state(moments), moments.levels, -1)
+    if not root.products[-1].any():
+        outcome = str(moments.layout.model.outcome)
+        raise ConstantOutcomeError(outcome, float(moments.shift[-1]))
+
+
+def _check_slopes(moments: Moments) -> None:
+    """Refuse slopes of columns that do not vary inside the groups, and too many random effects."""
+    where = position(moments.k)
+    for block in moments.layout.blocks:
+        level = moments.levels[block.level]
+        inside = gather_to(initial_state(moments), moments.levels, block.level).products.sum(axis=-1)
+        for name in block.columns:
+            if name == INTERCEPT:
+                continue
+            index = moments.columns.index(name)
+            if inside[where[index, index]] <= _NO_VARIATION * moments.n_rows:
+                raise ConstantSlopeError(_variable(name), level.name)
+        n_effects = level.n_groups * len(block.columns)
+        if n_effects >= moments.n_rows:
+            raise TooManyRandomEffectsError(level.name, n_effects, moments.n_rows)
+
+
+def _variable(name: Column) -> str:
+    return ":".join(variables(factor.expression)[0] for factor in name.factors)
+
+
+def _independent(moments: Moments) -> tuple[Moments, tuple[str, ...], tuple[Note, ...]]:
+    """Drop fixed columns that are constant or reproduced by the ones before them."""
+    fixed = moments.layout.fixed
+    root = gather_to(initial_state(moments), moments.levels, -1)
+    cross = unpack(root.products, moments.k)[..., 0]
+    if INTERCEPT not in fixed:
+        values = root.means[:, 0] + moments.shift / moments.scale
+        cross = cross + root.weight[0] * np.outer(values, values)
+    kept: list[int] = []
+    dropped, notes = [], []
+    for name in fixed:
+        if name == INTERCEPT:
+            continue
+        index = moments.columns.index(name)
+        share = _share_left(cross, kept, index)
+        if share is None or share < _REPRODUCED:
+            dropped.append(name)
+            notes.append(_dropped_note(name.label, share is None))
+            continue
+        if share < _NEARLY_REPRODUCED:
+            notes.append(_near_note(name.label, share))
+        kept.append(index)
+    if not dropped:
+        return moments, (), tuple(notes)
+    return _without(moments, dropped), tuple(name.label for name in dropped), tuple(notes)
+
+
+def _share_left(cross: FloatArray, kept: list[int], index: int) -> float | None:
+    """Return the share of a column's variation not reproduced by others; None if it has none."""
+    if cross[index, index] <= 0.0:
+        return None
+    root = np.sqrt(np.diag(cross))
+    if not kept:
+        return 1.0
+    unit = cross[np.ix_([*kept, index], [*kept, index])]
+    scales = root[[*kept, index]]
+    unit = unit / np.outer(scales, scales)
+    weights = np.linalg.solve(unit[:-1, :-1], unit[:-1, -1])
+    return float(1.0 - unit[-1, :-1] @ weights)
+
+
+def _without(moments: Moments, dropped: list[Column]) -> Moments:
+    layout = replace(
+        moments.layout,
+        fixed=tuple(name for name in moments.layout.fixed if name not in dropped),
+    )
+    keep = [moments.columns.index(name) for name in layout.varying]
+    chosen = np.array([*keep, moments.k - 1], dtype=np.intp)
+    where = position(moments.k)
+    upper = np.triu_indices(len(chosen))
+    return replace(
+        moments,
+        layout=layout,
+        columns=layout.varying,
+        shift=moments.shift[chosen],
+        scale=moments.scale[chosen],
+        means=moments.means[chosen],
+        products=moments.products[where[chosen[upper[0]], chosen[upper[1]]]],
+    )
+
+
+def _dropped_note(label: str, is_constant: bool) -> Note:
+    reason = (
+        "has the same value in every row"
+        if is_constant
+        else "is reproduced exactly by the predictors before it"
+    )
+    message = f"The predictor {label} {reason}; it is left out of the model."
+    return Note("predictor-dropped", "caution", message, {"term": label, "constant": is_constant})
+
+
+def _near_note(label: str, share: float) -> Note:
+    message = (
+        f"The predictor {label} is almost reproduced by the predictors before it (all but {share:.1e}"
+        " of its variation): their coefficients cannot be told apart reliably. Consider removing one."
+    )
+    return Note("nearly-collinear", "caution", message, {"term": label, "share": share})

@@ -1,0 +1,140 @@
+"""Per-group moments: the only thing a fit ever sees of a table.
+
+For every innermost group: its number of rows, the means of all columns, and the cross-products of the
+deviations from these means. Columns are shifted by their overall mean and divided by their overall
+standard deviation before anything is multiplied, so that no product cancels (a year, a score of 1e8);
+shift and scale are kept and undone exactly on the estimates. Keeping means and within-group products
+apart makes group differences and differences inside groups separately exact, however unequal they are.
+
+Symbols: k columns (the intercept is implicit, the outcome is last), G groups, N rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlm_core.data.design import Column, Design, Layout
+from mlm_core.data.grouping import Level
+from mlm_core.moments.packed import pairs
+
+FloatArray = NDArray[np.float64]
+# Rows handled at a time: large enough to amortise calls, small enough to stay in cache.
+_BLOCK_ROWS = 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Counts, means and within-group cross-products of the innermost groups.
+
+    Attributes
+    ----------
+    layout : Layout
+        The model's columns; ``layout.varying`` are the first k - 1 columns here.
+    columns : tuple of Column
+        The k - 1 columns other than intercept and outcome.
+    levels : tuple of Level
+        Grouping levels, outermost first.
+    shift, scale : ndarray, shape (k,)
+        A stored value is (value - shift) / scale, in the column's own unit.
+    counts : ndarray, shape (G,)
+        Rows in each group.
+    means : ndarray, shape (k, G)
+        Mean of every stored column in each group.
+    products : ndarray, shape (k (k + 1) / 2, G)
+        Sums of products of deviations from the group's means, upper triangle.
+    """
+
+    layout: Layout
+    columns: tuple[Column, ...]
+    levels: tuple[Level, ...]
+    shift: FloatArray
+    scale: FloatArray
+    counts: FloatArray
+    means: FloatArray
+    products: FloatArray
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows summed."""
+        return int(self.counts.sum())
+
+    @property
+    def k(self) -> int:
+        """Number of stored columns, the outcome included."""
+        return len(self.shift)
+
+
+def accumulate(design: Design) -> Moments:
+    """Sum the rows of a design into moments, block by block."""
+    columns = design.layout.varying
+    k = len(columns) + 1
+    codes = design.hierarchy.codes
+    n_groups = design.hierarchy.n_innermost
+    shift, scale = _shift_and_scale(design, columns)
+    counts = np.bincount(codes, minlength=n_groups).astype(np.float64)
+    means = np.zeros((k, n_groups))
+    for rows in _blocks(design.n_rows):
+        group = codes[rows].astype(np.intp)
+        for index, values in enumerate(_columns(design, columns, rows)):
+            stored = (values - shift[index]) / scale[index]
+            means[index] += np.bincount(group, stored, n_groups)
+    means /= counts
+    products = np.zeros((len(pairs(k)[0]), n_groups))
+    for rows in _blocks(design.n_rows):
+        group = codes[rows].astype(np.intp)
+        deviations = [
+            (values - shift[index]) / scale[index] - means[index][group]
+            for index, values in enumerate(_columns(design, columns, rows))
+        ]
+        for entry, (i, j) in enumerate(zip(*pairs(k), strict=True)):
+            products[entry] += np.bincount(group, deviations[i] * deviations[j], n_groups)
+    for array in (shift, scale, counts, means, products):
+        array.setflags(write=False)
+    return Moments(
+        design.layout, columns, design.hierarchy.levels, shift, scale, counts, means, products
+    )
+
+
+def _blocks(n_rows: int) -> Iterator[slice]:
+    for start in range(0, n_rows, _BLOCK_ROWS):
+        yield slice(start, min(start + _BLOCK_ROWS, n_rows))
+
+
+def _columns(
+    design: Design, columns: tuple[Column, ...], rows: slice
+) -> Iterator[FloatArray]:
+    for name in columns:
+        yield design.rows.values(name, rows)
+    yield design.outcome[rows]
+
+
+def _shift_and_scale(
+    design: Design, columns: tuple[Column, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Return overall mean and standard deviation of every column; scale 1 where it is constant.
+
+    A column is constant when it equals its first value in every row; that value is then the shift, so
+    that the stored column is exactly zero.
+    """
+    k = len(columns) + 1
+    sums, first = np.zeros(k), np.zeros(k)
+    for rows in _blocks(design.n_rows):
+        for index, values in enumerate(_columns(design, columns, rows)):
+            if rows.start == 0:
+                first[index] = values[0]
+            sums[index] += (values - first[index]).sum()
+    shift = first + sums / design.n_rows
+    squares, is_constant = np.zeros(k), np.ones(k, dtype=bool)
+    for rows in _blocks(design.n_rows):
+        for index, values in enumerate(_columns(design, columns, rows)):
+            deviation = values - shift[index]
+            squares[index] += deviation @ deviation
+            is_constant[index] &= bool((values == first[index]).all())
+    scale = np.sqrt(squares / design.n_rows)
+    shift[is_constant] = first[is_constant]
+    scale[is_constant] = 1.0
+    return shift, scale
