@@ -1,8 +1,9 @@
 """Find a Chromium on this machine, or install one.
 
-Printed path or nothing: ``python tests/browser/chromium.py [--install]``. Looked for are the variable
-CHROMIUM, the usual commands, and the browser Playwright keeps for itself. With ``--install`` a missing
-one is installed from the distribution (as root on Debian or Ubuntu), else by Playwright.
+Printed path or nothing: ``python tests/browser/chromium.py [--install]``. Looked for are the
+variable CHROMIUM, the usual commands, and the browser Playwright keeps for itself. With
+``--install`` a missing one is installed from the distribution (as root on Debian or Ubuntu), else
+by Playwright.
 """
 
 from __future__ import annotations

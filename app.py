@@ -1,0 +1,91 @@
+"""Entry point of the app: ``streamlit run app.py``.
+
+The screen itself is the script ``pages/_ui/frame.py``, run anew for every click. What is done here
+is done once per server: security headers, a plain sentence for an error nobody foresaw, and the
+imports that the first visitor would otherwise wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FRAME = Path(__file__).resolve().parent / "pages" / "_ui" / "frame.py"
+WARM = ("plotly.graph_objects", "mlm_core", "pages._ui.widgets")
+
+HEADERS = {
+    # Everything comes from this server; nothing is fetched from, or sent to, anywhere else.
+    "content-security-policy": "; ".join(
+        [
+            "default-src 'self'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self' ws: wss:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "frame-ancestors 'none'",
+        ]
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+_ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+class SecurityHeaders:
+    """Add the security headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its response back with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_ENCODED]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+@asynccontextmanager
+async def warmed_up(_: Any) -> AsyncIterator[None]:
+    """Import the heavy packages while the first visitor's browser is still loading the page."""
+    waiting = asyncio.get_running_loop().run_in_executor(None, _import_all)
+    yield
+    await waiting
+
+
+def _import_all() -> None:
+    for name in WARM:
+        importlib.import_module(name)
+
+
+def say_sorry(_: Exception) -> bool:
+    """Replace Streamlit's red box for an unforeseen error (the log has the error itself)."""
+    st.error(
+        "**Something went wrong while this page was drawn.** Your data and choices are kept:"
+        " change a choice in the sidebar, or open another page. The details are in the log of the"
+        " app (the window it was started from)."
+    )
+    return True
+
+
+app = st.App(
+    FRAME,
+    lifespan=warmed_up,
+    middleware=[Middleware(SecurityHeaders)],
+    on_script_error=say_sorry,
+)

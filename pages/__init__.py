@@ -1,0 +1,1 @@
+"""The screens: one question each, in a folder per section; ``_ui`` holds what they share."""

@@ -1,0 +1,1 @@
+"""What pages share: the choices and their link, caches, widgets, ways of showing, the frame."""

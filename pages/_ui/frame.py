@@ -1,0 +1,29 @@
+"""The frame around every page: navigation above, choices beside it, the link in the address bar.
+
+This is the script the server runs (see ``app.py``). It stands outside the folder that holds the
+pages, since Streamlit would otherwise serve that folder by rules of its own until somebody opens
+``/``.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages._ui import cache, show, sitemap, state, widgets
+
+st.set_page_config(
+    page_title="Multilevel models",
+    page_icon="📊",
+    layout="centered",
+    initial_sidebar_state="expanded",
+)
+cache.collect_in_the_background()
+state.start()
+page = st.navigation(sitemap.sections(), position="top")
+show.style()
+widgets.sidebar()
+state.write_link()
+if state.remark():
+    show.note("note", state.remark())
+with show.guard():
+    page.run()

@@ -1,0 +1,52 @@
+"""The pages of the app, in order, by section; links between pages are made here too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+PAGES = Path(__file__).resolve().parent.parent
+
+# section -> (script, title, path in the address bar); Start stands alone and lives at "/".
+SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "": (("start/start.py", "Start", "start"),),
+    "Data": (
+        ("data/load.py", "Load", "load"),
+        ("data/groups.py", "Groups", "groups"),
+    ),
+    "Explore": (("explore/groups_differ.py", "Groups differ", "groups-differ"),),
+    "Model": (
+        ("model/pooling.py", "Pooling", "pooling"),
+        ("model/mixed.py", "Mixed", "mixed"),
+    ),
+    "Inference": (
+        ("inference/variance.py", "Variance", "variance"),
+        ("inference/tests.py", "Tests", "tests"),
+    ),
+}
+FIRST = "start/start.py"
+AFTER_EXAMPLE = "data/groups"
+
+
+def sections() -> dict[str, list[Page]]:
+    """Return the pages as ``st.navigation`` wants them."""
+    return {
+        section: [
+            st.Page(PAGES / script, title=title, url_path=path, default=script == FIRST)
+            for script, title, path in pages
+        ]
+        for section, pages in SECTIONS.items()
+    }
+
+
+def script(name: str) -> str:
+    """Return the script of a page for ``st.switch_page`` and ``st.page_link``.
+
+    Parameters
+    ----------
+    name : str
+        Section and file, for example ``"data/load"``.
+    """
+    return str(PAGES / f"{name}.py")

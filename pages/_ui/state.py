@@ -1,0 +1,216 @@
+"""The session: choices, the uploaded file, and the link in the address bar.
+
+Only this module touches ``st.session_state`` and ``st.query_params``. The link is read once, when
+a session starts, and written after every change, so that it can be copied at any time. An uploaded
+file lives in the session (a file uploader forgets it when its page is left); a link to it says
+which file to upload again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import streamlit as st
+
+from mlm_core.errors import MlmError
+from pages._ui import cache, link
+from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
+from pages._ui.link import AppState
+
+_CHOICES = "mlm.choices"
+_UPLOAD = "mlm.upload"
+_REMARK = "mlm.remark"
+_REFUSAL = "mlm.refusal"
+_EARLIER = "mlm.earlier"
+_PICTURE = "picture-format"
+
+PictureFormat = Literal["svg", "png"]
+PICTURE_FORMATS: tuple[PictureFormat, ...] = ("svg", "png")
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """A person's own file: its bytes, its name and the fingerprint of both data and name."""
+
+    content: bytes
+    name: str
+    fingerprint: str
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def current() -> AppState:
+    """Return the choices of this session."""
+    return st.session_state.get(_CHOICES, AppState())
+
+
+def upload() -> Upload | None:
+    """Return the uploaded file of this session, if any."""
+    return st.session_state.get(_UPLOAD)
+
+
+def table() -> cache.Table | None:
+    """Return the table in use, or None while a link waits for its file."""
+    return _table_of(current())
+
+
+def remark() -> str:
+    """Return what has to be said about the last link or file (one sentence, or nothing)."""
+    return st.session_state.get(_REMARK, "")
+
+
+def refusal() -> str:
+    """Return why the last upload was not taken (the error's text, or nothing)."""
+    return st.session_state.get(_REFUSAL, "")
+
+
+def picture_format() -> PictureFormat:
+    """Return the format in which figures are saved (not part of the link)."""
+    return st.session_state.get(_PICTURE, PICTURE_FORMATS[0])
+
+
+# --- changing -------------------------------------------------------------------------------------
+
+
+def start() -> None:
+    """Read the link when a session starts; do nothing later."""
+    if _CHOICES in st.session_state:
+        return
+    query = {key: st.query_params.get_all(key) for key in link.KEYS}
+    asked = link.from_query(query)
+    if asked.is_upload:
+        remark = (
+            f"This link was made with the file “{asked.file}”, which never left the machine it was"
+            " opened on. Upload it again and the choices of the link are made for you."
+        )
+        _set(asked, remark)
+    elif asked.dataset and asked.dataset not in EXAMPLES:
+        _set(
+            EXAMPLES[FIRST_EXAMPLE].choices,
+            f"The link asks for a data set “{asked.dataset}”, which is not part of this app."
+            f" The example “{EXAMPLES[FIRST_EXAMPLE].title}” is shown instead.",
+        )
+    else:
+        name = asked.dataset or FIRST_EXAMPLE
+        is_told = link.names_choices(query)
+        _adopt(replace(asked, dataset=name) if is_told else EXAMPLES[name].choices)
+
+
+def change(**changes: Any) -> None:
+    """Change some of the choices; what no longer fits together is dropped.
+
+    Parameters
+    ----------
+    **changes
+        Fields of :class:`~pages._ui.link.AppState` with their new values.
+    """
+    _adopt(replace(current(), **changes))
+
+
+def choose_example(name: str) -> None:
+    """Open a bundled set with its first model."""
+    _set(EXAMPLES[name].choices)
+
+
+def choose_data(dataset: str) -> None:
+    """Switch to a bundled set or back to the uploaded file, with the choices made there before."""
+    earlier: dict[str, AppState] = st.session_state.get(_EARLIER, {})
+    if dataset in earlier:
+        _set(earlier[dataset])
+    elif dataset in EXAMPLES:
+        choose_example(dataset)
+
+
+def take_upload(content: bytes, name: str) -> bool:
+    """Read an uploaded file and put it in use; on failure everything stays as it was.
+
+    Choices are kept where the new table has all their columns (the same file again, a newer version
+    of it, or the file a link waits for).
+
+    Returns
+    -------
+    bool
+        Whether the file could be read; if not, :func:`refusal` says why.
+    """
+    fingerprint = hashlib.sha256(name.encode(errors="replace") + b"\0" + content).hexdigest()
+    try:
+        table = cache.uploaded(fingerprint, name, _content=content)
+    except MlmError as error:
+        st.session_state[_REFUSAL] = str(error)
+        return False
+    st.session_state[_UPLOAD] = Upload(content, name, fingerprint)
+    before = current()
+    kept, dropped = link.tidied(before, table.columns)
+    is_same_shape = bool(before.outcome) and not dropped
+    choices = kept if is_same_shape or before.is_upload else AppState()
+    remark = _dropped_sentence(dropped, name) if before.is_upload else ""
+    _set(replace(choices, dataset=fingerprint, file=name), remark)
+    return True
+
+
+# --- the link -------------------------------------------------------------------------------------
+
+
+def write_link() -> None:
+    """Bring the address bar up to date; parameters of pages are left alone."""
+    wanted = link.to_query(current())
+    for key in link.KEYS:
+        now = st.query_params.get_all(key)
+        if key in wanted and now != wanted[key]:
+            st.query_params[key] = wanted[key]
+        elif key not in wanted and now:
+            del st.query_params[key]
+
+
+# --- widgets --------------------------------------------------------------------------------------
+
+
+def seed(key: str, value: object) -> None:
+    """Give a widget the value of the choices before it is drawn, unless it has it already."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def value_of(key: str) -> Any:
+    """Return what a widget holds (in its callback)."""
+    return st.session_state.get(key)
+
+
+# --- inside ---------------------------------------------------------------------------------------
+
+
+def _table_of(choices: AppState) -> cache.Table | None:
+    if not choices.is_upload:
+        return cache.bundled(choices.dataset) if choices.dataset in EXAMPLES else None
+    own = upload()
+    if own is None or own.fingerprint != choices.dataset:
+        return None
+    return cache.uploaded(own.fingerprint, own.name, _content=own.content)
+
+
+def _adopt(choices: AppState) -> None:
+    table = _table_of(choices)
+    if table is None:
+        _set(choices)
+        return
+    kept, dropped = link.tidied(choices, table.columns)
+    _set(kept, _dropped_sentence(dropped, table.name))
+
+
+def _set(choices: AppState, remark: str = "") -> None:
+    st.session_state[_CHOICES] = choices
+    st.session_state[_REMARK] = remark
+    st.session_state[_REFUSAL] = ""
+    st.session_state[_EARLIER] = st.session_state.get(_EARLIER, {}) | {choices.dataset: choices}
+
+
+def _dropped_sentence(dropped: tuple[str, ...], name: str) -> str:
+    if not dropped:
+        return ""
+    names = ", ".join(f"“{column}”" for column in dropped[:5])
+    more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
+    verb = "is" if len(dropped) == 1 else "are"
+    return f"{names}{more} {verb} not in {name} and had to be left out of the choices."

@@ -1,0 +1,284 @@
+"""The choices as people make them: the sidebar, the uploader, and what is still to choose.
+
+Choices live in :mod:`pages._ui.state`; a widget shows them and hands a change back in its callback.
+A page begins with :func:`require`, which returns the choices and the table, or says kindly what is
+missing and ends the page there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mlm_core.errors import MlmError
+from mlm_core.views import numbers
+from mlm_core.views.escape import for_markdown
+from pages._ui import cache, link, show, sitemap, state
+from pages._ui.examples import EXAMPLES
+from pages._ui.link import AppState
+
+FILE_TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
+PRIVACY = "Nothing leaves this machine: files are read and computed here, and forgotten on closing."
+
+_STILL = {
+    "outcome": "an **outcome**, the column to be explained",
+    "predictors": "at least one **predictor**",
+    "levels": "at least one **grouping level**, the outermost first",
+    "slopes": "a **slope** that differs between groups",
+}
+
+
+# --- what a page starts with ----------------------------------------------------------------------
+
+
+def require(*needs: str) -> tuple[AppState, cache.Table]:
+    """Return choices and table, or say what is still to choose and end the page here.
+
+    Parameters
+    ----------
+    *needs : {"outcome", "predictors", "levels", "slopes"}
+        What the page cannot do without.
+    """
+    choices, table = state.current(), state.table()
+    if table is None:
+        st.info("**Still to choose**: the data. Upload a file here, or open an example.")
+        uploader()
+        st.page_link(sitemap.script("start/start"), label="To the examples")
+        st.stop()
+    missing = [_STILL[need] for need in needs if not getattr(choices, need)]
+    if missing:
+        st.info("**Still to choose** in the sidebar: " + "; ".join(missing) + ".")
+        st.stop()
+    return choices, table
+
+
+def uploader() -> None:
+    """Offer to take a person's own file; a file that cannot be read leaves everything as it was."""
+    st.file_uploader(
+        "Your own file: CSV, Excel or Parquet, one row per person or measurement",
+        type=list(FILE_TYPES),
+        key="upload",
+        on_change=_take_upload,
+    )
+    st.caption(PRIVACY)
+    if state.refusal():
+        show.note("stop", state.refusal())
+        table = state.table()
+        if table is not None:
+            st.caption(f"Still in use: {for_markdown(table.name)}.")
+
+
+def in_use() -> None:
+    """Say which table is in use, with a way to look at it."""
+    table = state.table()
+    if table is not None:
+        st.markdown(f"In use: {show.size_of(table)}")
+        st.page_link(sitemap.script("data/load"), label="Look at this table")
+
+
+def _take_upload() -> None:
+    file = state.value_of("upload")
+    if file is not None:
+        state.take_upload(file.getvalue(), file.name)
+
+
+# --- the sidebar ----------------------------------------------------------------------------------
+
+
+def sidebar() -> None:
+    """Draw the choices that hold for all pages."""
+    with st.sidebar:
+        _data()
+        table = state.table()
+        if table is None:
+            st.caption("The choices appear here as soon as there are data.")
+            return
+        choices = state.current()
+        _outcome(choices, table)
+        _predictors(choices, table)
+        _levels(choices, table)
+        _slopes(choices)
+        _more(choices, table)
+        _formula(choices)
+
+
+def _changed(field: str) -> None:
+    value = state.value_of(field)
+    state.change(**{field: tuple(value) if isinstance(value, list) else value or ""})
+
+
+def _data() -> None:
+    own, choices = state.upload(), state.current()
+    names = {name: example.title for name, example in EXAMPLES.items()}
+    if own is not None:
+        names[own.fingerprint] = own.name
+    state.seed("dataset", choices.dataset or None)
+    st.selectbox(
+        "Data",
+        list(names),
+        format_func=lambda name: names.get(name, name),
+        key="dataset",
+        index=None,
+        required=True,
+        placeholder=f"waiting for {choices.file}" if choices.is_upload else "Choose data",
+        on_change=_data_changed,
+    )
+
+
+def _data_changed() -> None:
+    if name := state.value_of("dataset"):
+        state.choose_data(name)
+
+
+def _outcome(choices: AppState, table: cache.Table) -> None:
+    options = _offered(cache.roles(table).outcomes, (choices.outcome,))
+    state.seed("outcome", choices.outcome or None)
+    st.selectbox(
+        "Outcome",
+        options,
+        key="outcome",
+        index=None,
+        placeholder="Which column is to be explained?",
+        on_change=_changed,
+        args=("outcome",),
+    )
+
+
+def _predictors(choices: AppState, table: cache.Table) -> None:
+    taken = {choices.outcome, *choices.levels}
+    state.seed("predictors", list(choices.predictors))
+    st.multiselect(
+        "Predictors",
+        [name for name in table.columns if name not in taken],
+        key="predictors",
+        placeholder="None yet",
+        on_change=_changed,
+        args=("predictors",),
+    )
+
+
+def _levels(choices: AppState, table: cache.Table) -> None:
+    state.seed("levels", list(choices.levels))
+    st.multiselect(
+        "Grouping levels, outermost first",
+        [name for name in cache.roles(table).levels if name != choices.outcome],
+        key="levels",
+        placeholder="None yet",
+        help="Pick the largest groups first: schools, then the classes within them.",
+        on_change=_changed,
+        args=("levels",),
+    )
+
+
+def _slopes(choices: AppState) -> None:
+    if not (choices.levels and choices.predictors):
+        return
+    count = sum(len(names) for _, names in choices.slopes)
+    label = (
+        f"Slopes that differ between groups ({count})"
+        if count
+        else "Slopes that differ between groups"
+    )
+    with st.expander(label, key="slopes"):
+        for number, level in enumerate(choices.levels, start=1):
+            state.seed(f"slopes-{number}", list(choices.slopes_at(level)))
+            st.multiselect(
+                f"between the groups of {for_markdown(level)}",
+                list(choices.predictors),
+                key=f"slopes-{number}",
+                placeholder="None: parallel lines",
+                on_change=_slopes_changed,
+            )
+        if count:
+            is_correlated = choices.slope_covariance == "unstructured"
+            state.seed("correlated", is_correlated)
+            st.toggle(
+                "Intercepts and slopes may be correlated",
+                key="correlated",
+                on_change=_covariance_changed,
+            )
+
+
+def _slopes_changed() -> None:
+    choices = state.current()
+    chosen = {
+        level: tuple(state.value_of(f"slopes-{number}") or ())
+        for number, level in enumerate(choices.levels, start=1)
+    }
+    state.change(slopes=tuple((level, names) for level, names in chosen.items() if names))
+
+
+def _covariance_changed() -> None:
+    is_correlated = bool(state.value_of("correlated"))
+    state.change(slope_covariance="unstructured" if is_correlated else "diagonal")
+
+
+def _more(choices: AppState, table: cache.Table) -> None:
+    with st.expander("Method, intervals, reference categories", key="more"):
+        state.seed("method", choices.method)
+        st.segmented_control(
+            "Estimation",
+            ["REML", "ML"],
+            key="method",
+            required=True,
+            help="REML for reporting variances; ML for comparing models with different predictors.",
+            on_change=_changed,
+            args=("method",),
+        )
+        state.seed("confidence", choices.confidence)
+        st.segmented_control(
+            "Intervals",
+            list(link.CONFIDENCE_LEVELS),
+            format_func=numbers.percent,
+            key="confidence",
+            required=True,
+            on_change=_changed,
+            args=("confidence",),
+        )
+        for number, name in enumerate(choices.predictors, start=1):
+            _reference(number, name, choices, cache.roles(table).categories.get(name, ()))
+        state.seed("picture-format", state.picture_format())
+        st.segmented_control(
+            "Pictures are saved as",
+            list(state.PICTURE_FORMATS),
+            format_func=str.upper,
+            key="picture-format",
+            required=True,
+        )
+
+
+def _reference(number: int, name: str, choices: AppState, categories: Sequence[str]) -> None:
+    if not categories:
+        return
+    asked = dict(choices.reference).get(name, categories[0])
+    options = _offered(categories, (asked,))
+    state.seed(f"reference-{number}", asked)
+    st.selectbox(
+        f"{for_markdown(name)} is compared with",
+        options,
+        key=f"reference-{number}",
+        on_change=_reference_changed,
+        args=(number, name, categories[0]),
+    )
+
+
+def _reference_changed(number: int, name: str, usual: str) -> None:
+    chosen = state.value_of(f"reference-{number}")
+    others = tuple(pair for pair in state.current().reference if pair[0] != name)
+    state.change(reference=others if chosen == usual else (*others, (name, chosen)))
+
+
+def _formula(choices: AppState) -> None:
+    if not choices.outcome:
+        return
+    st.caption("The model, as R users write it")
+    try:
+        st.code(choices.model.formula, language=None, wrap_lines=True)
+    except MlmError as error:
+        show.note("stop", str(error))
+
+
+def _offered(options: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Return the options, with what is chosen already even if it would not be offered."""
+    return [*options, *(name for name in chosen if name and name not in options)]

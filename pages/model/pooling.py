@@ -1,0 +1,8 @@
+"""Model, Pooling: one line, a line for every group, and the mixed model between them."""
+
+from __future__ import annotations
+
+from pages._ui import show, widgets
+
+show.heading("Pooling", "One line, many lines, or between?")
+choices, table = widgets.require("outcome", "predictors", "levels")
