@@ -33,6 +33,11 @@ class Factor:
     category: str | None = None
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """Columns of the table the factor needs."""
+        return variables(self.expression)
+
+    @property
     def label(self) -> str:
         """Label as R prints it, without backticks."""
         is_variable = isinstance(self.expression, Variable)
@@ -217,9 +222,7 @@ def build_design(model: Model, frame: pd.DataFrame) -> Design:
     """
     complete, is_complete, missing = _complete_rows(model, frame)
     level_columns = list(dict.fromkeys(term.groups for term in model.random))
-    keys = {
-        name: column(complete, name).to_numpy() for groups in level_columns for name in groups
-    }
+    keys = {name: column(complete, name).to_numpy() for groups in level_columns for name in groups}
     encoder = Encoder()
     rows = Rows(complete, encoder, model)
     outcome = rows.outcome(model.outcome)
@@ -318,5 +321,3 @@ def _blocks(model: Model, hierarchy: Hierarchy, rows: Rows) -> tuple[Block, ...]
             Block(level, _expand(slopes, has_intercept, rows)) for has_intercept, slopes in parts
         ]
     return tuple(sorted(blocks, key=lambda block: -block.level))
-
-

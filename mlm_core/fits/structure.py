@@ -25,6 +25,7 @@ from mlm_core.moments.moments import Moments
 
 FloatArray = NDArray[np.float64]
 NO_COLUMN = -1
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,5 +164,6 @@ def lower_factor(matrix: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
     triangular = np.linalg.qr(root.T, mode="r").T
+    triangular[np.abs(triangular) < _ROUNDING * np.abs(triangular).max(initial=0.0)] = 0.0
     signs = np.where(np.diag(triangular) < 0.0, -1.0, 1.0)
     return np.asarray(triangular * signs)

@@ -77,14 +77,14 @@ def accumulate(design: Design) -> Moments:
     shift, scale = _shift_and_scale(design, columns)
     counts = np.bincount(codes, minlength=n_groups).astype(np.float64)
     means = np.zeros((k, n_groups))
-    for rows in _blocks(design.n_rows):
+    for rows in row_blocks(design.n_rows):
         group = codes[rows].astype(np.intp)
         for index, values in enumerate(_columns(design, columns, rows)):
             stored = (values - shift[index]) / scale[index]
             means[index] += np.bincount(group, stored, n_groups)
     means /= counts
     products = np.zeros((len(pairs(k)[0]), n_groups))
-    for rows in _blocks(design.n_rows):
+    for rows in row_blocks(design.n_rows):
         group = codes[rows].astype(np.intp)
         deviations = [
             (values - shift[index]) / scale[index] - means[index][group]
@@ -99,7 +99,8 @@ def accumulate(design: Design) -> Moments:
     )
 
 
-def _blocks(n_rows: int) -> Iterator[slice]:
+def row_blocks(n_rows: int) -> Iterator[slice]:
+    """Cut rows into blocks that stay in cache."""
     for start in range(0, n_rows, _BLOCK_ROWS):
         yield slice(start, min(start + _BLOCK_ROWS, n_rows))
 
@@ -122,14 +123,14 @@ def _shift_and_scale(
     """
     k = len(columns) + 1
     sums, first = np.zeros(k), np.zeros(k)
-    for rows in _blocks(design.n_rows):
+    for rows in row_blocks(design.n_rows):
         for index, values in enumerate(_columns(design, columns, rows)):
             if rows.start == 0:
                 first[index] = values[0]
             sums[index] += (values - first[index]).sum()
     shift = first + sums / design.n_rows
     squares, is_constant = np.zeros(k), np.ones(k, dtype=bool)
-    for rows in _blocks(design.n_rows):
+    for rows in row_blocks(design.n_rows):
         for index, values in enumerate(_columns(design, columns, rows)):
             deviation = values - shift[index]
             squares[index] += deviation @ deviation

@@ -1,0 +1,49 @@
+"""Multilevel models from group moments: pooled, unpooled and mixed fits of nested data.
+
+>>> import mlm_core as mlm
+>>> pupils = mlm.load("classroom")
+>>> model = mlm.Model("mathkind ~ ses + (1 | schoolid/classid)")
+>>> fit = mlm.fit_mixed(model, pupils)
+>>> round(fit.criterion, 1)
+12038.4
+"""
+
+from mlm_core.data.bundled import load
+from mlm_core.data.model import Model
+from mlm_core.errors import MlmError
+from mlm_core.fits.mixed import MixedFit, fit_mixed
+from mlm_core.fits.pooled import PooledFit, fit_pooled
+from mlm_core.fits.prediction import predict, residuals
+from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
+from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest, compare
+from mlm_core.inference.random_terms import (
+    PooledComparison,
+    RandomTermTests,
+    compare_with_pooled,
+    drop_random_terms,
+)
+from mlm_core.inference.shares import VarianceShares, icc
+from mlm_core.notes import Note
+
+__all__ = [
+    "LikelihoodRatioTest",
+    "MixedFit",
+    "MlmError",
+    "Model",
+    "Note",
+    "PooledComparison",
+    "PooledFit",
+    "RandomTermTests",
+    "UnpooledFit",
+    "VarianceShares",
+    "compare",
+    "compare_with_pooled",
+    "drop_random_terms",
+    "fit_mixed",
+    "fit_pooled",
+    "fit_unpooled",
+    "icc",
+    "load",
+    "predict",
+    "residuals",
+]

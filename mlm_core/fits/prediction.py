@@ -1,0 +1,118 @@
+"""Predictions and residuals for any rows, with or without the groups' effects.
+
+Rows are coded as the fitted ones were. A group that was not in the fit has no effect of its own: at that
+level the row takes the population's line, at the levels where its groups are known it takes theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlm_core.data.design import Rows, rows_of
+from mlm_core.data.encoding import column
+from mlm_core.data.grouping import Level
+from mlm_core.errors import ModelError
+from mlm_core.fits.effects import level_modes
+from mlm_core.fits.estimates import Effects
+from mlm_core.fits.mixed import MixedFit
+from mlm_core.fits.pooled import PooledFit
+
+FloatArray = NDArray[np.float64]
+
+
+def predict(
+    fit: MixedFit | PooledFit, data: pd.DataFrame, *, effects: Effects = "all"
+) -> FloatArray:
+    """Predict the outcome.
+
+    Parameters
+    ----------
+    fit : MixedFit or PooledFit
+    data : DataFrame
+        Rows with the predictors, and the grouping columns when effects are used.
+    effects : {"all", "none"}
+        Whether the groups' conditional modes are added. A pooled fit has none.
+
+    Returns
+    -------
+    ndarray, shape (len(data),)
+        NaN where a predictor is missing. A missing or new group counts as unknown.
+
+    Raises
+    ------
+    UnknownColumnError, NotNumericError, UnseenCategoryError
+        The rows cannot be coded as the fitted ones were.
+    """
+    if effects not in ("all", "none"):
+        raise ModelError(f"effects must be 'all' or 'none', not {effects!r}.")
+    layout = (fit.problem.moments if isinstance(fit, MixedFit) else fit.moments).layout
+    needed = _needed(fit, effects)
+    is_complete = np.ones(len(data), dtype=bool)
+    for name in needed:
+        is_complete &= column(data, name).notna().to_numpy()
+    result = np.full(len(data), np.nan)
+    if not is_complete.any():
+        return result
+    frame = data.loc[is_complete]
+    rows = rows_of(layout, frame)
+    total = np.zeros(len(frame))
+    for name, coefficient in zip(layout.fixed, fit.beta, strict=True):
+        total += coefficient * rows.values(name)
+    if effects == "all" and isinstance(fit, MixedFit):
+        for index, level in enumerate(fit.levels):
+            total += _level_part(fit, index, level, frame, rows)
+    result[is_complete] = total
+    return result
+
+
+def residuals(
+    fit: MixedFit | PooledFit, data: pd.DataFrame, *, effects: Effects = "all"
+) -> FloatArray:
+    """Return outcome less prediction, shape (len(data),); NaN where a value is missing."""
+    layout = (fit.problem.moments if isinstance(fit, MixedFit) else fit.moments).layout
+    outcome = layout.model.outcome
+    predicted = predict(fit, data, effects=effects)
+    name = layout.model.columns[0]
+    has = column(data, name).notna().to_numpy() & ~np.isnan(predicted)
+    found = np.full(len(data), np.nan)
+    if has.any():
+        found[has] = rows_of(layout, data.loc[has]).outcome(outcome) - predicted[has]
+    return found
+
+
+def _needed(fit: MixedFit | PooledFit, effects: Effects) -> list[str]:
+    """Return the measured columns a prediction needs."""
+    layout = (fit.problem.moments if isinstance(fit, MixedFit) else fit.moments).layout
+    columns = list(layout.fixed)
+    if effects == "all" and isinstance(fit, MixedFit):
+        columns += [name for block in layout.blocks for name in block.columns]
+    names = [
+        variable for name in columns for factor in name.factors for variable in factor.variables
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _level_part(
+    fit: MixedFit, index: int, level: Level, frame: pd.DataFrame, rows: Rows
+) -> FloatArray:
+    """Return what the groups of one level add to each row."""
+    group = _positions(level, frame)
+    columns, modes = level_modes(fit.problem, fit.at, index)
+    padded = np.concatenate([modes, np.zeros((len(modes), 1))], axis=1)  # unknown group: -1
+    total = np.zeros(len(frame))
+    for name, mode in zip(columns, padded, strict=True):
+        total += mode[group] * rows.values(name)
+    return total
+
+
+def _positions(level: Level, frame: pd.DataFrame) -> NDArray[np.intp]:
+    """Return each row's group, -1 where the fit does not know it."""
+    keys: list[Any] = [column(frame, name) for name in level.columns]
+    if len(keys) == 1:
+        return pd.Index(level.keys[0]).get_indexer(pd.Index(keys[0].to_numpy()))
+    known = pd.MultiIndex.from_arrays(level.keys)
+    return known.get_indexer(pd.MultiIndex.from_arrays([key.to_numpy() for key in keys]))

@@ -1,0 +1,63 @@
+"""Residuals of the fitted rows, as quantiles: the one thing a summary prints that needs rows.
+
+Residuals are formed on stored columns, where neither outcome nor predictors carry a large constant.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlm_core.data.design import Design
+from mlm_core.fits.curvature import Evaluation
+from mlm_core.moments.moments import Moments, row_blocks
+
+FloatArray = NDArray[np.float64]
+_FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def five_numbers(values: FloatArray) -> FloatArray:
+    """Return minimum, quartiles and maximum by R's default rule; reorders ``values``."""
+    return np.quantile(values, _FIVE, overwrite_input=True)
+
+
+def scaled_residual_quantiles(
+    design: Design, moments: Moments, at: Evaluation, sigma: float
+) -> FloatArray:
+    """Return the five numbers of residual / sigma, both in stored units, shape (5,)."""
+    coefficients = at.descent.coefficients[-1]
+    varies = {name for block in moments.layout.blocks for name in block.columns}
+    groupwise = [name in varies for name in moments.columns]
+    return five_numbers(
+        stored_residuals(design, moments, coefficients, groupwise) / sigma
+    )
+
+
+def stored_residuals(
+    design: Design, moments: Moments, v: FloatArray, groupwise: list[bool]
+) -> FloatArray:
+    """Return the residual of every row in stored units.
+
+    Parameters
+    ----------
+    v : ndarray (k + 1, G or 1)
+        Minus the coefficients of each innermost group, constant first, outcome last.
+    groupwise : list of bool
+        Which columns' coefficients differ between groups.
+    """
+    residual = np.empty(design.n_rows)
+    codes, shift, scale = design.hierarchy.codes, moments.shift, moments.scale
+    for rows in row_blocks(design.n_rows):
+        part = residual[rows]
+        group = codes[rows]
+        np.subtract(design.outcome[rows], shift[-1], out=part)
+        part /= scale[-1]
+        part += v[0][group] if v.shape[1] > 1 else v[0, 0]
+        for index, name in enumerate(moments.columns):
+            weight = v[1 + index]
+            if not weight.any():
+                continue
+            stored = (design.rows.values(name, rows) - shift[index]) / scale[index]
+            stored *= weight[group] if groupwise[index] and len(weight) > 1 else weight[0]
+            part += stored
+    return residual

@@ -1,0 +1,110 @@
+"""Where the variation is: shares of variance by level, and intraclass correlations.
+
+With random intercepts the variance of an outcome, given the predictors, is a sum over levels; each
+level's part of it is its share, and the correlation of two rows of the same group is the sum of the
+shares of that group's level and of all levels around it (Raudenbush & Bryk 2002, ch. 8). With random
+slopes a level's variance depends on the predictor; shares are then taken at the predictor's overall mean
+and the result says at which values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlm_core.data.design import INTERCEPT
+from mlm_core.fits.covariances import RESIDUAL
+from mlm_core.fits.mixed import MixedFit
+from mlm_core.fits.structure import CovarianceBlock
+from mlm_core.notes import Note
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class VarianceShares:
+    """Variance by level and the correlations it implies.
+
+    Attributes
+    ----------
+    shares : DataFrame
+        Columns level, variance, share; outermost level first, the residual last. Shares add to one.
+    correlations : DataFrame
+        Columns level, members (in words), icc: the correlation of two rows of one group, given the
+        predictors; outermost level first.
+    total_variance : float
+        Sum of all variances, in squared units of the outcome.
+    is_conditional : bool
+        Whether the model has predictors, so that variation they explain is already taken out.
+    at : Mapping[str, float]
+        Values of the slope variables at which the variances hold; empty without slopes.
+    notes : tuple of Note
+    """
+
+    shares: pd.DataFrame
+    correlations: pd.DataFrame
+    total_variance: float
+    is_conditional: bool
+    at: Mapping[str, float]
+    notes: tuple[Note, ...]
+
+
+def icc(fit: MixedFit) -> VarianceShares:
+    """Return variance shares and intraclass correlations of a mixed fit."""
+    moments = fit.problem.moments
+    sigma2 = fit.sigma**2
+    variances, at = [], {}
+    for index in range(len(fit.levels)):
+        total = 0.0
+        for block in fit.problem.structure.at_level(index):
+            total += sigma2 * _variance_at_means(block, fit)
+            at.update(_means_of(block, moments.shift))
+        variances.append(total)
+    variances.append(sigma2)
+    whole = float(sum(variances))
+    names = [level.name for level in fit.levels]
+    shares = np.array(variances) / whole
+    return VarianceShares(
+        shares=pd.DataFrame({"level": [*names, RESIDUAL], "variance": variances, "share": shares}),
+        correlations=pd.DataFrame(
+            {
+                "level": names,
+                "members": [f"two rows of the same {name}" for name in names],
+                "icc": np.cumsum(shares[:-1]),
+            }
+        ),
+        total_variance=whole,
+        is_conditional=len(fit.terms) > (INTERCEPT.label in fit.terms),
+        at=at,
+        notes=(_at_note(at),) if at else (),
+    )
+
+
+def _variance_at_means(block: CovarianceBlock, fit: MixedFit) -> float:
+    """Return the variance (relative to sigma^2) a block gives rows at the columns' means.
+
+    Stored columns are centred, so the value of an effect's column at the mean is its offset.
+    """
+    loaded = block.offsets @ block.factor(fit.at.theta)
+    return float(loaded @ loaded)
+
+
+def _means_of(block: CovarianceBlock, shift: FloatArray) -> dict[str, float]:
+    return {
+        name.label: float(shift[index])
+        for name, index in zip(block.columns, block.indices, strict=True)
+        if index >= 0
+    }
+
+
+def _at_note(at: Mapping[str, float]) -> Note:
+    values = ", ".join(f"{name} = {value:.3g}" for name, value in at.items())
+    message = (
+        f"With random slopes the variance between groups depends on the predictor. The shares hold at"
+        f" the overall mean ({values}); elsewhere they differ."
+    )
+    return Note("shares-at-means", "note", message, dict(at))
