@@ -19,10 +19,11 @@ import pandas as pd
 import streamlit as st
 
 from mlm_core.data.bundled import bundled_path
-from mlm_core.data.columns import ColumnDescription, describe_columns
+from mlm_core.data.columns import ColumnDescription, describe_columns, suggest_roles
 from mlm_core.data.encoding import is_categorical
 from mlm_core.data.groups import GroupsDescription, describe_groups, variable_levels
 from mlm_core.data.reading import Reading, read_table
+from pages._ui.link import AppState, tidied
 
 TABLES = 20
 DESCRIPTIONS = 100
@@ -131,6 +132,17 @@ def _roles(fingerprint: str, *, _table: Table) -> Roles:
         levels=(*likely, *(name for name in _table.columns if name not in likely)),
         categories=categories,
     )
+
+
+def first_guess(table: Table) -> AppState:
+    """Guess outcome, predictors and levels of a table nobody has chosen for yet."""
+    guess = suggest_roles(table.frame)
+    choices = AppState(
+        outcome=guess.outcome or "",
+        predictors=tuple(guess.predictors),
+        levels=tuple(guess.levels),
+    )
+    return tidied(choices, table.columns)[0]
 
 
 # --- descriptions ---------------------------------------------------------------------------------

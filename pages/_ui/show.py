@@ -8,6 +8,7 @@ letter by letter.
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 from collections.abc import Iterable, Iterator
@@ -25,8 +26,6 @@ from pages._ui import state
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-
-    from pages._ui.cache import Table
 
 _GRADES = {
     "note": (st.info, "Note."),
@@ -106,16 +105,6 @@ def guard() -> Iterator[None]:
         yield
     except MlmError as error:
         note("stop", str(error))
-
-
-def size_of(table: Table) -> str:
-    """Return the sentence that names a table and its size."""
-    rows, columns = len(table.frame), len(table.columns)
-    unit = ("row" if rows == 1 else "rows", "column" if columns == 1 else "columns")
-    return (
-        f"**{for_markdown(table.name)}** has {numbers.count(rows)} {unit[0]}"
-        f" and {numbers.count(columns)} {unit[1]}."
-    )
 
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -202,7 +191,8 @@ def csv_of(frame: pd.DataFrame) -> bytes:
     """Write a table as CSV; the leading mark lets spreadsheets recognise the encoding."""
     safe = frame.map(_harmless)
     safe.columns = pd.Index([_harmless(column) for column in frame.columns])
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    # All texts are quoted: an unquoted carriage return would begin a new row, and a new formula.
+    return safe.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode("utf-8-sig")
 
 
 # --- how it is computed ---------------------------------------------------------------------------

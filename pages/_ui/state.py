@@ -39,6 +39,12 @@ class Upload:
     fingerprint: str
 
 
+_GUESS = (
+    "The choices in the sidebar are a first guess from the names and values of the columns: look"
+    " at them, and change what is wrong."
+)
+
+
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -127,8 +133,8 @@ def choose_data(dataset: str) -> None:
 def take_upload(content: bytes, name: str) -> bool:
     """Read an uploaded file and put it in use; on failure everything stays as it was.
 
-    Choices are kept where the new table has all their columns (the same file again, a newer version
-    of it, or the file a link waits for).
+    Choices are kept where a link waits for the file, or where the new table has all their columns
+    (a newer version of the same file); otherwise a first guess is made.
 
     Returns
     -------
@@ -144,9 +150,12 @@ def take_upload(content: bytes, name: str) -> bool:
     st.session_state[_UPLOAD] = Upload(content, name, fingerprint)
     before = current()
     kept, dropped = link.tidied(before, table.columns)
-    is_same_shape = bool(before.outcome) and not dropped
-    choices = kept if is_same_shape or before.is_upload else AppState()
-    remark = _dropped_sentence(dropped, name) if before.is_upload else ""
+    if before.is_upload and not before.dataset:  # a link waited for this file
+        choices, remark = kept, _dropped_sentence(dropped, name)
+    elif before.outcome and not dropped:
+        choices, remark = kept, ""
+    else:
+        choices, remark = cache.first_guess(table), _GUESS
     _set(replace(choices, dataset=fingerprint, file=name), remark)
     return True
 

@@ -14,7 +14,7 @@ import streamlit as st
 from mlm_core.errors import MlmError
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_markdown
-from pages._ui import cache, link, show, sitemap, state
+from pages._ui import cache, link, overview, show, sitemap, state
 from pages._ui.examples import EXAMPLES
 from pages._ui.link import AppState
 
@@ -73,7 +73,7 @@ def in_use() -> None:
     """Say which table is in use, with a way to look at it."""
     table = state.table()
     if table is not None:
-        st.markdown(f"In use: {show.size_of(table)}")
+        st.markdown(f"In use: {overview.size(table)}")
         st.page_link(sitemap.script("data/load"), label="Look at this table")
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cache, show, widgets
+from pages._ui import cache, overview, show, widgets
 
 show.heading("Load", "What is in my table?")
 _, table = widgets.require()
 
-show.answer(show.size_of(table))
+show.answer(overview.size(table))
 show.notes(table.reading.notes)
 with show.guard():
     show.table(
-        cache.column_table(table),
-        name=f"columns-{table.name}",
+        overview.columns(cache.columns(table)),
+        name="columns",
         caption="Columns",
     )
 
 st.subheader("First rows", anchor=False)
-show.rows(cache.first_rows(table), name="first")
+show.rows(overview.first_rows(table), name="first")
 
 st.subheader("Another file", anchor=False)
 widgets.uploader()
