@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.columns import first_text
+from mlm_core.data.kinds import first_text
 from mlm_core.data.expressions import Expression, Transform, Variable
 from mlm_core.errors import (
     AmbiguousColumnError,
@@ -103,9 +103,7 @@ class Encoder:
     """
 
     constants: dict[Transform, tuple[float, float]] = field(default_factory=dict)
-    group_means: dict[tuple[Expression, tuple[str, ...]], _GroupMeans] = field(
-        default_factory=dict
-    )
+    group_means: dict[tuple[Expression, tuple[str, ...]], _GroupMeans] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def learn_categories(self, values: pd.Series[Any], name: str, reference: str | None) -> None:

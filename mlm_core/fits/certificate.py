@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.curvature import Evaluation, effect_products, effect_rows
+from mlm_core.fits.descent import to_children
 from mlm_core.fits.structure import CovarianceBlock, lower_factor
 
 FloatArray = NDArray[np.float64]
@@ -65,8 +66,8 @@ def covariance_gradient(problem: Problem, at: Evaluation, block: CovarianceBlock
     v = _handed_down(problem, at, block.level)
     spread = at.descent.spreads[block.level]
     residual = (rows * v).sum(axis=1)
-    through = np.einsum("aig,ijg->ajg", rows[:, :-1], np.broadcast_to(
-        spread, (*spread.shape[:2], rows.shape[-1])))
+    spread = np.broadcast_to(spread, (*spread.shape[:2], rows.shape[-1]))
+    through = np.einsum("aig,ijg->ajg", rows[:, :-1], spread)
     explained = np.einsum("ajg,bjg->ab", through, rows[:, :-1])
     weight = problem.df / float(at.ascent.root.r2)
     total = effect_products(rows, block).sum(axis=-1)
@@ -96,5 +97,4 @@ def _handed_down(problem: Problem, at: Evaluation, level: int) -> FloatArray:
     """Return v as a level receives it from its parents, shape (k + 1, G or 1)."""
     if level == 0:
         return np.asarray(at.ascent.root.residual_coefficients[:, None])
-    parent = problem.families[level].parent
-    return np.asarray(at.descent.coefficients[level - 1][:, parent])
+    return to_children(at.descent.coefficients[level - 1], problem.families[level])

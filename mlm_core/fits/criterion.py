@@ -36,11 +36,29 @@ from mlm_core.moments.moments import Moments
 
 Array = NDArray[Any]
 Method = Literal["REML", "ML"]
+# Share of the variation inside groups that rounding alone can leave over.
+_NOTHING_LEFT = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Everything the criterion depends on besides theta."""
+    """Everything the criterion depends on besides theta.
+
+    Attributes
+    ----------
+    moments : Moments
+    structure : Structure
+        The covariance parameters.
+    method : {"REML", "ML"}
+    fixed : tuple of int
+        Stored column of each fixed coefficient, ``NO_COLUMN`` for the intercept.
+    families : tuple of Family
+        How the groups of each level fall to their parents, outermost first.
+    constant : float
+        What units add to the criterion.
+    least_r2 : float
+        A residual sum of squares that is rounding only: groups and predictors fit perfectly.
+    """
 
     moments: Moments
     structure: Structure
@@ -48,6 +66,7 @@ class Problem:
     fixed: tuple[int, ...]
     families: tuple[Family, ...]
     constant: float
+    least_r2: float
 
     @property
     def p(self) -> int:
@@ -72,8 +91,16 @@ def build_problem(moments: Moments, method: Method) -> Problem:
     if method == "REML":
         # log |X'V^-1 X| of the user's columns against the stored ones.
         constant += 2.0 * float(sum(np.log(scale[index]) for index in fixed if index >= 0))
+    inside = float(moments.products[-1].sum())
     return Problem(
-        moments, build_structure(moments), method, fixed, families(moments.levels), constant
+        moments=moments,
+        structure=build_structure(moments),
+        method=method,
+        fixed=fixed,
+        families=families(moments.levels),
+        constant=constant,
+        # A stored outcome has variance one, so n is its variation around the overall mean.
+        least_r2=max(_NOTHING_LEFT * inside, _NOTHING_LEFT**2 * moments.n_rows),
     )
 
 

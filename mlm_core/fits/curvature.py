@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlm_core.errors import PerfectFitError
 from mlm_core.fits.criterion import Ascent, Problem, ascend, criterion
 from mlm_core.fits.descent import Descent, descend
 from mlm_core.fits.state import State
@@ -36,8 +37,16 @@ class Evaluation:
 
 
 def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
-    """Evaluate criterion and gradient at one theta, shape (n_theta,)."""
+    """Evaluate criterion and gradient at one theta, shape (n_theta,).
+
+    Raises
+    ------
+    PerfectFitError
+        Nothing but rounding is left of the outcome: the likelihood grows without bound.
+    """
     ascent = ascend(problem, theta)
+    if not ascent.root.r2 > problem.least_r2:
+        raise PerfectFitError(str(problem.moments.layout.model.outcome))
     descent = descend(problem, ascent)
     weight = problem.df / float(ascent.root.r2)
     gradient = descent.log_det_gradient + weight * descent.r2_gradient

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Ascent, Problem
-from mlm_core.fits.state import Elimination
+from mlm_core.fits.state import Elimination, Family
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
 from mlm_core.moments.packed import position
 
@@ -74,8 +74,8 @@ def descend(problem: Problem, ascent: Ascent, n_parallel: tuple[int, ...] = ()) 
     modes, coefficients, spreads = [], [], []
     for level, steps in enumerate(ascent.steps):
         if level > 0:
-            parent = problem.families[level].parent
-            v, spread = np.take(v, parent, axis=-1), np.take(spread, parent, axis=-1)
+            family = problem.families[level]
+            v, spread = to_children(v, family), to_children(spread, family)
         spreads.append(spread)
         level_modes = []
         for block, column, record in reversed(steps):
@@ -91,6 +91,11 @@ def descend(problem: Problem, ascent: Ascent, n_parallel: tuple[int, ...] = ()) 
     return Descent(
         log_det_gradient, r2_gradient, tuple(modes), tuple(coefficients), tuple(spreads)
     )
+
+
+def to_children(values: Array, family: Family) -> Array:
+    """Hand values of parents, shape (..., parents), to their children; one for all stays one."""
+    return values if values.shape[-1] == 1 else np.take(values, family.parent, axis=-1)
 
 
 def _collect(

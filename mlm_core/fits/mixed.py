@@ -28,7 +28,6 @@ from mlm_core.fits.preparation import Preparation, prepare
 from mlm_core.fits.residual import scaled_residual_quantiles
 from mlm_core.fits.satterthwaite import VarianceInformation, variance_information
 from mlm_core.fits.optimum import find_optimum
-from mlm_core.fits.start import refuse_perfect_fit
 from mlm_core.fits.structure import lower_factor
 from mlm_core.notes import Note
 
@@ -272,7 +271,6 @@ def fit_prepared(preparation: Preparation, method: Method) -> MixedFit:
     """Fit a model whose moments are already there; see :func:`fit_mixed`."""
     moments = preparation.moments
     problem = build_problem(moments, method)
-    refuse_perfect_fit(problem)
     found = find_optimum(problem)
     at = found.at
     sigma = float(np.sqrt(float(at.ascent.root.r2) / problem.df))
