@@ -15,12 +15,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from mlm_core.errors import NoCompleteRowsError, NotNumericError
+from mlm_core.data.encoding import column, numeric
+from mlm_core.data.nests import nest, path_texts
+from mlm_core.errors import NoCompleteRowsError
+from mlm_core.inference.summaries import readable_range
 
 Floats = NDArray[np.float64]
 
 FENCE = 1.5
-LABEL_SEPARATOR = " / "
 CONFIDENCE = 0.95
 
 
@@ -42,6 +44,8 @@ class GroupSummaries:
         Values beyond the whiskers: ``position``, ``group``, ``value``.
     mean, median : float
         Over all rows.
+    mean_range : tuple of float
+        Limits of an axis for the means that a few wide intervals do not squeeze.
     n_obs : int
         Rows used.
     """
@@ -52,12 +56,35 @@ class GroupSummaries:
     outliers: pd.DataFrame
     mean: float
     median: float
+    mean_range: tuple[float, float]
     n_obs: int
 
     @property
     def n_groups(self) -> int:
         """Number of groups."""
         return len(self.table)
+
+
+@dataclass(frozen=True, eq=False)
+class GroupedValues:
+    """Values sorted by group and, within a group, by size.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_rows,)
+    codes : ndarray of int, shape (n_rows,)
+        Group of each value.
+    start, n : ndarray of int, shape (n_groups,)
+        Where a group begins, and how many values it has (at least one).
+    labels : ndarray of str, shape (n_groups,)
+        Readable names, the keys joined by `` / ``, outermost first.
+    """
+
+    values: Floats
+    codes: NDArray[np.intp]
+    start: NDArray[np.intp]
+    n: NDArray[np.intp]
+    labels: NDArray[np.object_]
 
 
 def summarise_groups(data: pd.DataFrame, *, outcome: str, groups: Sequence[str]) -> GroupSummaries:
@@ -72,12 +99,9 @@ def summarise_groups(data: pd.DataFrame, *, outcome: str, groups: Sequence[str])
     groups : sequence of str
         Columns that together identify a group, outermost first.
     """
-    rows = complete_rows(data, outcome, groups)
-    codes, labels = group_codes(rows, groups)
-    values = rows[outcome].to_numpy(dtype=np.float64)
-    order = np.lexsort((values, codes))
-    codes, values = codes[order], values[order]
-    table = _five_numbers(values, codes, labels)
+    rows = grouped_values(data, outcome, groups)
+    values, codes, labels = rows.values, rows.codes, rows.labels
+    table = _five_numbers(rows)
     by_median = table.sort_values(["median", "mean", "group"], kind="stable").index.to_numpy()
     position = np.empty(len(table), dtype=np.int64)
     position[by_median] = np.arange(1, len(table) + 1)
@@ -94,16 +118,14 @@ def summarise_groups(data: pd.DataFrame, *, outcome: str, groups: Sequence[str])
         outliers=outliers,
         mean=float(values.mean()),
         median=float(np.median(values)),
+        mean_range=readable_range(table[["lower", "upper"]], others=table["mean"]),
         n_obs=len(values),
     )
 
 
-def _five_numbers(
-    values: Floats, codes: NDArray[np.intp], labels: NDArray[np.object_]
-) -> pd.DataFrame:
-    """Summarise values that are sorted by group and, within a group, by size."""
-    n = np.bincount(codes, minlength=len(labels))
-    start = np.concatenate([[0], np.cumsum(n)[:-1]])
+def _five_numbers(rows: GroupedValues) -> pd.DataFrame:
+    """Summarise every group."""
+    values, codes, start, n = rows.values, rows.codes, rows.start, rows.n
     q1, median, q3 = (_quantile(values, start, n, p) for p in (0.25, 0.5, 0.75))
     reach = FENCE * (q3 - q1)
     is_inside = (values >= (q1 - reach)[codes]) & (values <= (q3 + reach)[codes])
@@ -114,7 +136,7 @@ def _five_numbers(
         half = stats.t.ppf(0.5 + CONFIDENCE / 2, np.where(n > 1, n - 1, np.nan)) * sd / np.sqrt(n)
     return pd.DataFrame(
         {
-            "group": labels,
+            "group": rows.labels,
             "n": n,
             "mean": mean,
             "sd": sd,
@@ -139,51 +161,31 @@ def _quantile(values: Floats, start: NDArray[np.intp], n: NDArray[np.intp], p: f
     return quantile
 
 
-def complete_rows(data: pd.DataFrame, outcome: str, groups: Sequence[str]) -> pd.DataFrame:
-    """Return the rows that have an outcome and all keys, the outcome as floats.
+def grouped_values(data: pd.DataFrame, outcome: str, groups: Sequence[str]) -> GroupedValues:
+    """Return the outcome in the order of its groups, rows without either left out.
 
     Raises
     ------
-    NotNumericError
-        The outcome holds text.
+    UnknownColumnError, AmbiguousColumnError, NotNumericError, AllMissingError
+        The columns cannot serve.
     NoCompleteRowsError
-        No row is left.
+        No row has an outcome and a group.
     """
-    columns = [outcome, *groups]
-    values = pd.to_numeric(data[outcome], errors="coerce")
-    astray = np.flatnonzero((values.isna() & data[outcome].notna()).to_numpy())
-    if astray.size:
-        row = int(astray[0])
-        raise NotNumericError(outcome, row + 1, data[outcome].iloc[row])
-    rows = data[columns].assign(**{outcome: values.astype(np.float64)}).dropna()
-    if rows.empty:
-        missing = {name: int(data[name].isna().sum()) for name in columns}
+    values = numeric(column(data, outcome), outcome)
+    nests = nest(data, groups)
+    codes = nests[-1].codes
+    used = np.flatnonzero((codes >= 0) & ~np.isnan(values))
+    if not used.size:
+        missing = {outcome: int(np.isnan(values).sum())}
+        missing |= {name: int(data[name].isna().sum()) for name in groups}
         raise NoCompleteRowsError(missing, len(data))
-    return rows
-
-
-def group_codes(
-    rows: pd.DataFrame, groups: Sequence[str]
-) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
-    """Give every row (none with a missing key) the number of its group.
-
-    Returns
-    -------
-    codes : ndarray of int, shape (n_rows,)
-    labels : ndarray of object, shape (n_groups,)
-        Readable names, the keys joined by `` / ``.
-    """
-    if len(groups) == 1:
-        codes, uniques = pd.factorize(rows[groups[0]], sort=_is_sortable(rows[groups[0]]))
-        return codes.astype(np.intp), np.array([str(key) for key in uniques], dtype=object)
-    grouped = rows.groupby(list(groups), sort=False, dropna=False)
-    codes = grouped.ngroup().to_numpy().astype(np.intp)
-    first = rows[list(groups)].drop_duplicates()
-    labels = [
-        LABEL_SEPARATOR.join(str(key) for key in keys) for keys in first.itertuples(index=False)
-    ]
-    return codes, np.array(labels, dtype=object)
-
-
-def _is_sortable(keys: pd.Series) -> bool:
-    return keys.dtype != object or keys.map(type).nunique() <= 1
+    order = np.lexsort((values[used], codes[used]))
+    present, own = np.unique(codes[used][order], return_inverse=True)
+    n = np.bincount(own)
+    return GroupedValues(
+        values=values[used][order],
+        codes=own.astype(np.intp),
+        start=np.cumsum(n) - n,
+        n=n,
+        labels=path_texts(nests)[present],
+    )

@@ -1,7 +1,7 @@
 """The tree of groups: what is nested in what, and how many rows each group holds.
 
-One node stands for all rows, one for every group; where there are very many outermost groups, the
-largest are kept one by one and a single node stands for the rest.
+One node stands for all rows and one for every group; where there are very many outermost groups,
+the largest are kept one by one and a single node stands for the rest.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.inference.group_summaries import LABEL_SEPARATOR, group_codes
+from mlm_core.data.nests import Nest, nest
+
+_HIDDEN = np.iinfo(np.intp).max
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class NestingTree:
     n_groups: int
 
 
-def nesting_tree(data: pd.DataFrame, levels: Sequence[str], *, most: int = 24) -> NestingTree:
+def nesting_tree(data: pd.DataFrame, levels: Sequence[str], *, most: int = 15) -> NestingTree:
     """Count rows and groups along the levels.
 
     Parameters
@@ -50,56 +52,54 @@ def nesting_tree(data: pd.DataFrame, levels: Sequence[str], *, most: int = 24) -
     most : int
         Outermost groups that are shown one by one, the largest first; the others become one node.
     """
-    rows = data[list(levels)].dropna()
-    codes, labels = group_codes(rows, levels[:1])
-    sizes = np.bincount(codes, minlength=len(labels))
-    shown = np.argsort(-sizes, kind="stable")[:most]
-    nodes: list[dict[str, object]] = [_node("all", "", "", 0, len(rows), len(labels))]
-    paths = [group_codes(rows, levels[:depth]) for depth in range(1, len(levels) + 1)]
-    is_shown = np.isin(codes, shown)
-    for depth, (own, names) in enumerate(paths, start=1):
-        nodes.extend(_nodes_at(depth, own, names, paths, is_shown, shown))
-    if len(labels) > len(shown):
-        rest = int((~is_shown).sum())
-        nodes.append(_node("rest", "all", "", 1, rest, len(labels) - len(shown), is_rest=True))
-    return NestingTree(tuple(levels), pd.DataFrame(nodes), len(shown), len(labels))
+    nests = nest(data, levels)
+    outer = nests[0]
+    shown = np.argsort(-outer.sizes, kind="stable")[:most]
+    rank = np.full(outer.n_groups, _HIDDEN)
+    rank[shown] = np.arange(len(shown))
+    total = int(outer.sizes.sum())
+    frames = [_nodes(["all"], [""], [""], 0, [total], [outer.n_groups])]
+    for depth, level in enumerate(nests, start=1):
+        inside = nests[depth] if depth < len(nests) else None
+        frames.append(_level_nodes(level, depth, rank, inside))
+        rank = rank if inside is None else rank[inside.parent]
+    if len(shown) < outer.n_groups:
+        rest = total - int(outer.sizes[shown].sum())
+        left = outer.n_groups - len(shown)
+        frames.append(_nodes(["rest"], ["all"], [""], 1, [rest], [left]).assign(is_rest=True))
+    nodes = pd.concat(frames, ignore_index=True)
+    return NestingTree(tuple(levels), nodes, len(shown), outer.n_groups)
 
 
-def _nodes_at(
+def _level_nodes(
+    level: Nest, depth: int, rank: NDArray[np.intp], inside: Nest | None
+) -> pd.DataFrame:
+    """Return the groups of one level that lie in an outermost group on show, in its order."""
+    order = np.argsort(rank, kind="stable")
+    order = order[rank[order] < _HIDDEN]
+    n_inside = np.zeros(level.n_groups, dtype=np.intp)
+    if inside is not None:
+        n_inside = np.bincount(inside.parent, minlength=level.n_groups)
+    parents = ["all" if depth == 1 else f"{depth - 1}-{level.parent[group]}" for group in order]
+    return _nodes(
+        [f"{depth}-{group}" for group in order],
+        parents,
+        level.own.texts[level.label[order]],
+        depth,
+        level.sizes[order],
+        n_inside[order],
+    )
+
+
+def _nodes(
+    ids: Sequence[str],
+    parents: Sequence[str],
+    labels: Sequence[str] | NDArray[np.object_],
     depth: int,
-    own: NDArray[np.intp],
-    names: NDArray[np.object_],
-    paths: Sequence[tuple[NDArray[np.intp], NDArray[np.object_]]],
-    is_shown: NDArray[np.bool_],
-    shown: NDArray[np.intp],
-) -> list[dict[str, object]]:
-    """Return the nodes of one depth, in the order of their outermost groups."""
-    first = np.full(len(names), -1)
-    first[own[::-1]] = np.arange(len(own))[::-1]
-    keep = [code for code in range(len(names)) if is_shown[first[code]]]
-    outer = paths[0][0]
-    rank = {int(code): place for place, code in enumerate(shown)}
-    keep.sort(key=lambda code: rank[int(outer[first[code]])])
-    n = np.bincount(own, minlength=len(names))
-    children = np.zeros(len(names), dtype=np.intp)
-    if depth < len(paths):
-        inner = paths[depth][0]
-        pairs = np.unique(np.column_stack([own, inner]), axis=0)
-        children = np.bincount(pairs[:, 0], minlength=len(names))
-    nodes = []
-    for code in keep:
-        parent = "all" if depth == 1 else f"{depth - 1}-{paths[depth - 2][0][first[code]]}"
-        label = str(names[code]).split(LABEL_SEPARATOR)[-1]
-        nodes.append(
-            _node(f"{depth}-{code}", parent, label, depth, int(n[code]), int(children[code]))
-        )
-    return nodes
-
-
-def _node(
-    id: str, parent: str, label: str, depth: int, n: int, children: int, *, is_rest: bool = False
-) -> dict[str, object]:
-    return {
-        "id": id, "parent": parent, "label": label, "depth": depth, "n": n,
-        "children": children, "is_rest": is_rest,
-    }  # fmt: skip
+    n: Sequence[int] | NDArray[np.int64],
+    children: Sequence[int] | NDArray[np.intp],
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"id": ids, "parent": parents, "label": labels, "depth": depth, "n": n,
+         "children": children, "is_rest": False}
+    )  # fmt: skip

@@ -12,13 +12,13 @@ each averaged over the groups. That ratio is the value repeated draws scatter ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.inference.group_summaries import complete_rows, group_codes
+from mlm_core.inference.group_summaries import GroupedValues, grouped_values
 
 Floats = NDArray[np.float64]
 
@@ -74,17 +74,6 @@ class PairCorrelations:
     limit: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Sorted:
-    """Rows sorted by group, groups of at least two rows only."""
-
-    values: Floats
-    start: NDArray[np.intp]
-    n: NDArray[np.intp]
-    labels: NDArray[np.object_]
-    n_skipped: int
-
-
 def draw_pairs(
     data: pd.DataFrame, *, outcome: str, groups: Sequence[str], seed: int = 1
 ) -> PairDraw:
@@ -101,7 +90,8 @@ def draw_pairs(
     seed : int
         Seed of the generator: the same seed gives the same pairs.
     """
-    rows = _sort(data, outcome, groups)
+    every = grouped_values(data, outcome, groups)
+    rows = _with_pairs(every)
     first, second = _draw(rows, 1, np.random.default_rng(seed))
     return PairDraw(
         outcome=outcome,
@@ -110,7 +100,7 @@ def draw_pairs(
         correlation=float(_correlations(first, second)[0]),
         limit=_limit(rows),
         n_groups=len(rows.n),
-        n_skipped=rows.n_skipped,
+        n_skipped=len(every.n) - len(rows.n),
     )
 
 
@@ -126,7 +116,7 @@ def pair_correlations(
     draws : int
         Number of draws.
     """
-    rows = _sort(data, outcome, groups)
+    rows = _with_pairs(grouped_values(data, outcome, groups))
     generator = np.random.default_rng(seed)
     found = [_correlations(*_draw(rows, 1, generator)) for _ in range(draws)]
     values = np.concatenate(found) if found else np.empty(0)
@@ -141,17 +131,13 @@ def pair_correlations(
     )
 
 
-def _sort(data: pd.DataFrame, outcome: str, groups: Sequence[str]) -> _Sorted:
-    rows = complete_rows(data, outcome, groups)
-    codes, labels = group_codes(rows, groups)
-    n = np.bincount(codes, minlength=len(labels))
-    values = rows[outcome].to_numpy(dtype=np.float64)[np.argsort(codes, kind="stable")]
-    start = np.cumsum(n) - n
-    keep = n > 1
-    return _Sorted(values, start[keep], n[keep], labels[keep], int((~keep).sum()))
+def _with_pairs(rows: GroupedValues) -> GroupedValues:
+    """Keep the groups of at least two rows; the values stay where they are."""
+    keep = rows.n > 1
+    return replace(rows, start=rows.start[keep], n=rows.n[keep], labels=rows.labels[keep])
 
 
-def _draw(rows: _Sorted, draws: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
+def _draw(rows: GroupedValues, draws: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
     """Draw ordered pairs without replacement; both results have shape (draws, n_groups)."""
     shape = (draws, len(rows.n))
     first = np.minimum(np.floor(generator.random(shape) * rows.n), rows.n - 1).astype(np.intp)
@@ -173,7 +159,7 @@ def _correlations(first: Floats, second: Floats) -> Floats:
     return correlation
 
 
-def _limit(rows: _Sorted) -> float:
+def _limit(rows: GroupedValues) -> float:
     """Return covariance over variance of a pair, both averaged over all possible draws."""
     if len(rows.n) < 2:
         return float("nan")

@@ -7,9 +7,8 @@ distributions and of their mixtures (Self and Liang 1987, Stram and Lee 1994).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -131,16 +130,18 @@ def size_counts(sizes: ArrayLike, *, most_bars: int = MOST_BARS) -> pd.DataFrame
     return pd.DataFrame({"lower": lower, "upper": lower + width - 1, "groups": groups})
 
 
-def readable_range(values: ArrayLike, *, others: ArrayLike = ()) -> tuple[float, float]:
+def readable_range(
+    values: ArrayLike, *, others: ArrayLike = (), fence: float = OUTER_FENCE
+) -> tuple[float, float]:
     """Return limits of an axis that a few wild values do not squeeze.
 
-    The limits cover every value within three quartile distances of the quartiles and all of
+    The limits cover every value within ``fence`` quartile distances of the quartiles and all of
     ``others``, with a twentieth of their distance to spare.
     """
     sample, needed = _finite(values), _finite(others)
     if len(sample):
         quartiles = np.percentile(sample, [25, 75])
-        reach = OUTER_FENCE * (quartiles[1] - quartiles[0])
+        reach = fence * (quartiles[1] - quartiles[0])
         is_tame = (sample >= quartiles[0] - reach) & (sample <= quartiles[1] + reach)
         needed = np.concatenate([sample[is_tame], needed])
     if not len(needed):
@@ -167,8 +168,8 @@ class TailCurves:
         empty when no variance is tested.
     p, p_boundary : float
         Both tails at the observed statistic; ``p_boundary`` is NaN without a mixture.
-    weights : Mapping[int, float]
-        Weight of the chi-square with that many degrees of freedom in the mixture.
+    weights : tuple of (int, float)
+        The mixture as (degrees of freedom, weight); empty where there is none.
     """
 
     statistic: float
@@ -178,11 +179,11 @@ class TailCurves:
     mixture: Floats
     p: float
     p_boundary: float
-    weights: Mapping[int, float]
+    weights: tuple[tuple[int, float], ...]
 
 
 def tail_curves(
-    statistic: float, df: int, *, weights: Mapping[int, float] | None = None
+    statistic: float, df: int, *, weights: Sequence[tuple[int, float]] = ()
 ) -> TailCurves:
     """Lay a likelihood-ratio statistic over its reference distributions.
 
@@ -192,12 +193,14 @@ def tail_curves(
         Observed statistic.
     df : int
         Degrees of freedom of the plain reference.
-    weights : Mapping[int, float], optional
-        Mixture at the boundary, degrees of freedom to weight; ``{0: 0.5, 1: 0.5}`` for one
-        variance.
+    weights : sequence of (int, float)
+        Mixture at the boundary as (degrees of freedom, weight), as a likelihood-ratio test has it;
+        ``((0, 0.5), (1, 0.5))`` for one variance.
     """
-    mixed = dict(weights or {})
-    grid = np.linspace(0.0, max(1.25 * statistic, 10.0), TAIL_POINTS)
+    mixed = tuple(weights)
+    reach = max(1.25 * statistic, 10.0)
+    # A mixture with a point mass jumps right after zero: the second grid point shows it as a jump.
+    grid = np.concatenate([[0.0, 1e-9 * reach], np.linspace(0.0, reach, TAIL_POINTS)[1:]])
     seen = np.array([max(statistic, 0.0)])
     return TailCurves(
         statistic=statistic,
@@ -207,17 +210,17 @@ def tail_curves(
         mixture=mixture_tail(grid, mixed) if mixed else np.empty(0),
         p=float(stats.chi2.sf(seen, df)[0]),
         p_boundary=float(mixture_tail(seen, mixed)[0]) if mixed else float("nan"),
-        weights=MappingProxyType(mixed),
+        weights=mixed,
     )
 
 
-def mixture_tail(x: Floats, weights: Mapping[int, float]) -> Floats:
+def mixture_tail(x: Floats, weights: Sequence[tuple[int, float]]) -> Floats:
     """Return the probability that a mixture of chi-squares is at least ``x``.
 
     A chi-square with zero degrees of freedom is a point mass at zero.
     """
     tail = np.zeros(np.shape(x))
-    for df, weight in weights.items():
+    for df, weight in weights:
         tail += weight * (stats.chi2.sf(x, df) if df > 0 else np.where(x <= 0, 1.0, 0.0))
     return tail
 

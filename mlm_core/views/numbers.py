@@ -75,6 +75,12 @@ def p_value(p: float | None) -> str:
     return "1.000" if p >= 1 - SMALLEST_P / 2 else f"{p:.3f}".removeprefix("0")
 
 
+def p_equals(p: float | None) -> str:
+    """Print a p-value with its relation, to follow the letter p: ``= .613`` or ``< .001``."""
+    text = p_value(p)
+    return f"< {text[1:]}" if text.startswith("<") else f"= {text}"
+
+
 def percent(share: float | None, decimals: int = 0) -> str:
     """Print a share of one as a percentage; a share above zero never prints as ``0%``."""
     if share is None or math.isnan(share):

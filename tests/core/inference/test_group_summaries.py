@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mlm_core.errors import NoCompleteRowsError, NotNumericError
-from mlm_core.inference.group_summaries import group_codes, summarise_groups
+from mlm_core.inference.group_summaries import summarise_groups
 
 DATA = Path(__file__).parents[3] / "data"
 
@@ -62,17 +62,18 @@ def test_groups_of_several_columns_are_told_apart_by_all_of_them():
     assert found.level == "c:s"
 
 
-def test_keys_of_mixed_types_are_kept_apart():
-    codes, labels = group_codes(pd.DataFrame({"g": pd.Series(["x", 1, "x"], dtype=object)}), ["g"])
-    assert codes.tolist() == [0, 1, 0]
-    assert labels.tolist() == ["x", "1"]
+def test_keys_of_mixed_types_and_whole_floats_are_labelled_as_they_were():
+    data = pd.DataFrame({"y": [1.0, 2, 3], "g": pd.Series(["x", 1, "x"], dtype=object)})
+    assert sorted(summarise_groups(data, outcome="y", groups=["g"]).table["group"]) == ["1", "x"]
+    data = pd.DataFrame({"y": [1.0, 2, 3], "g": [1, 2, np.nan]})
+    assert sorted(summarise_groups(data, outcome="y", groups=["g"]).table["group"]) == ["1", "2"]
 
 
 def test_missing_rows_are_left_out_and_nothing_left_is_refused():
     data = pd.DataFrame({"y": [1.0, np.nan, 3.0], "g": ["a", "a", None]})
     assert summarise_groups(data, outcome="y", groups=["g"]).n_obs == 1
     with pytest.raises(NoCompleteRowsError, match="'y' lacks 1"):
-        summarise_groups(data.iloc[1:], outcome="y", groups=["g"])
+        summarise_groups(data.assign(y=[None, None, 3.0]).iloc[1:], outcome="y", groups=["g"])
 
 
 def test_text_in_the_outcome_names_its_row():

@@ -70,7 +70,7 @@ def test_readable_range_leaves_wild_values_out_but_keeps_what_is_needed():
 
 
 def test_tail_curves_of_one_variance_halve_the_p_value():
-    found = tail_curves(0.2565, 1, weights={0: 0.5, 1: 0.5})
+    found = tail_curves(0.2565, 1, weights=((0, 0.5), (1, 0.5)))
     assert found.p == pytest.approx(0.61254, abs=1e-4)
     assert found.p_boundary == pytest.approx(found.p / 2)
     assert found.plain[0] == 1
@@ -88,4 +88,4 @@ def test_tail_curves_without_a_boundary_have_no_mixture():
 def test_mixture_tail_of_two_variances():
     x = np.array([2.0])
     expected = 0.5 * stats.chi2.sf(2, 1) + 0.25 * stats.chi2.sf(2, 2)
-    assert mixture_tail(x, {0: 0.25, 1: 0.5, 2: 0.25})[0] == pytest.approx(expected)
+    assert mixture_tail(x, ((0, 0.25), (1, 0.5), (2, 0.25)))[0] == pytest.approx(expected)

@@ -1,0 +1,215 @@
+"""Ordered estimates with their bounds: slopes of the groups' own regressions, conditional modes."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mlm_core.inference.group_estimates import Ordered
+from mlm_core.inference.summaries import Density
+from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.theme import (
+    BLUE,
+    GREY,
+    MIXED,
+    POOLED,
+    UNPOOLED,
+    Family,
+    Picture,
+    add_level_line,
+    add_upright_line,
+    click_data,
+    labels,
+    name_positions,
+    new_figure,
+    segments,
+)
+from mlm_core.views.numbers import count, number
+from mlm_core.views.words import term_words
+
+MOST_LARGE_MARKS = 150
+ZERO = Family("zero", GREY, "dash", "circle", 1.5)
+
+
+def slopes(
+    ordered: Ordered, *, pooled: float, mixed: float | None = None, term: str, level: str
+) -> Picture:
+    """Draw the groups' own slopes in ascending order with 95% bounds and the pooled slope.
+
+    Parameters
+    ----------
+    ordered : Ordered
+        Unpooled estimates, see :func:`mlm_core.inference.group_estimates.ordered_estimates`.
+    pooled : float
+        Slope of the pooled regression.
+    mixed : float, optional
+        Fixed slope of the mixed model.
+    term, level : str
+        The coefficient and the level of the groups.
+    """
+    figure = new_figure("", f"slope of {for_figure(term)}")
+    span = (0.25, len(ordered.table) + 0.75)
+    _add_estimates(figure, ordered, UNPOOLED.colour, "own slope of a group")
+    add_level_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
+    if mixed is not None:
+        add_level_line(figure, mixed, f"mixed: {number(mixed, 4)}", MIXED, span=span)
+        figure.data[-1].line.dash = "dash"
+    title = f"groups of {for_figure(level)}, lowest slope first{_left_out(ordered)}"
+    name_positions(figure, ordered.table["group"], title)
+    alt = (
+        f"{_range_in_words(ordered, f'slopes of {plain(term)}', plain(level))} The pooled slope is"
+        f" {number(pooled, 4)}"
+        + (f", that of the mixed model {number(mixed, 4)}." if mixed is not None else ".")
+    )
+    return Picture(figure, alt, "slopes")
+
+
+def slope_density(
+    density: Density,
+    *,
+    pooled: float,
+    mixed: float | None = None,
+    mean: float | None = None,
+    term: str,
+) -> Picture:
+    """Draw the density of the groups' own slopes with the pooled slope.
+
+    Parameters
+    ----------
+    density : Density
+        Of the unpooled slopes, see :func:`mlm_core.inference.summaries.density`.
+    pooled, mixed, mean : float
+        Slope of the pooled regression, of the mixed model, and plain mean of the groups' slopes.
+    term : str
+        The coefficient.
+    """
+    figure = new_figure(f"slope of {for_figure(term)}", "density")
+    figure.add_trace(
+        go.Scatter(
+            x=density.x,
+            y=density.y,
+            mode="lines",
+            fill="tozeroy",
+            line={"color": UNPOOLED.colour, "width": 2.5},
+            fillcolor="rgba(230, 159, 0, 0.25)",
+            hoverinfo="skip",
+            name=f"{count(len(density.values))} own slopes",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=density.values,
+            y=np.zeros(len(density.values)),
+            mode="markers",
+            marker={"symbol": "line-ns-open", "size": 10, "color": GREY},
+            hovertemplate="%{x:.4~g}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    span = (0.0, 1.05 * float(density.y.max()) if len(density.y) else 1.0)
+    add_upright_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
+    for value, name, family, dash in (
+        (mixed, "mixed", MIXED, "dash"),
+        (mean, "mean of the slopes", UNPOOLED, "dot"),
+    ):
+        if value is not None:
+            add_upright_line(figure, value, f"{name}: {number(value, 4)}", family, span=span)
+            figure.data[-1].line.dash = dash
+    figure.update_yaxes(rangemode="tozero")
+    alt = (
+        f"Density of {count(len(density.values))} groups' own slopes of {plain(term)}"
+        + (f", between {number(density.values[0], 3)} and {number(density.values[-1], 3)}"
+           if len(density.values) else "")
+        + f". The pooled slope is {number(pooled, 4)}."
+    )  # fmt: skip
+    return Picture(figure, alt, "slope-density")
+
+
+def modes(ordered: Ordered, *, term: str, level: str, unit: str | None = None) -> Picture:
+    """Draw conditional modes in ascending order with 95% bounds.
+
+    Parameters
+    ----------
+    ordered : Ordered
+        See :func:`mlm_core.inference.group_estimates.ordered_modes`.
+    term, level : str
+        The effect and its level.
+    unit : str, optional
+        Title of the vertical axis; the term in words unless given.
+    """
+    figure = new_figure("", f"conditional mode: {for_figure(unit or term_words(term))}")
+    add_level_line(figure, 0.0, "average group", ZERO, span=(0.25, len(ordered.table) + 0.75))
+    _add_estimates(figure, ordered, BLUE, "conditional mode of a group")
+    title = f"groups of {for_figure(level)}, lowest first{_left_out(ordered)}"
+    name_positions(figure, ordered.table["group"], title)
+    alt = _range_in_words(ordered, f"conditional modes ({plain(term_words(term))})", plain(level))
+    return Picture(figure, alt, "conditional-modes")
+
+
+def _add_estimates(figure: go.Figure, ordered: Ordered, colour: str, name: str) -> None:
+    table = ordered.table
+    place = np.arange(1, len(table) + 1, dtype=np.float64)
+    is_small = len(table) <= MOST_LARGE_MARKS
+    figure.add_trace(
+        go.Scatter(
+            x=segments(place, place),
+            y=segments(table["lower"], table["upper"]),
+            mode="lines",
+            line={"color": GREY, "width": 1.3 if is_small else 0.7},
+            hoverinfo="skip",
+            name="95% interval",
+        )
+    )
+    is_open = table["lower"].isna().to_numpy()
+    figure.add_trace(
+        go.Scatter(
+            x=place,
+            y=table["estimate"].to_numpy(),
+            mode="markers",
+            marker={
+                "color": colour,
+                "size": 7 if is_small else 4,
+                "symbol": np.where(is_open, "circle-open", "circle"),
+            },
+            text=labels(table["group"]),
+            customdata=np.column_stack([click_data(table), _bounds(ordered)]),
+            hovertemplate=(
+                "<b>%{text}</b><br>n = %{customdata[1]}<br>%{y:.4~g}%{customdata[2]}<extra></extra>"
+            ),
+            name=name,
+        )
+    )
+    figure.update_yaxes(range=ordered.readable)
+
+
+def _bounds(ordered: Ordered) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    pairs = zip(ordered.table["lower"], ordered.table["upper"], strict=True)
+    texts = [
+        " (no interval)" if np.isnan(low) else f" ({number(low, 3)} to {number(high, 3)})"
+        for low, high in pairs
+    ]
+    return np.array(texts, dtype=object)
+
+
+def _left_out(ordered: Ordered) -> str:
+    """Say on the axis what the picture does not show."""
+    parts = []
+    if ordered.n_missing:
+        parts.append(f"{count(ordered.n_missing)} without an estimate left out")
+    if ordered.n_outside:
+        parts.append(f"{count(ordered.n_outside)} beyond the frame")
+    if ordered.n_unbounded:
+        parts.append(f"{count(ordered.n_unbounded)} without an interval drawn open")
+    return f"<br>{'; '.join(parts)}" if parts else ""
+
+
+def _range_in_words(ordered: Ordered, what: str, level: str) -> str:
+    table = ordered.table
+    if table.empty:
+        return f"No group of {level} has an estimate."
+    low, high = table.iloc[0], table.iloc[-1]
+    return (
+        f"{count(len(table))} {what} by group of {level}, ascending with 95% intervals, from"
+        f" {number(low['estimate'], 4)} (group {plain(low['group'])}) to"
+        f" {number(high['estimate'], 4)} (group {plain(high['group'])})."
+    )

@@ -1,0 +1,246 @@
+"""Figures of lines: one for all rows, one for every group, the partially pooled ones between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mlm_core.inference.fitted_lines import Points
+from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.theme import (
+    BASE_SIZE,
+    GREY,
+    MIXED,
+    POOLED,
+    TITLE_SIZE,
+    UNPOOLED,
+    Family,
+    Picture,
+    click_data,
+    labels,
+    new_figure,
+    repeated,
+    segments,
+    template,
+)
+from mlm_core.views.numbers import count, number
+
+PANEL_COLUMNS = 4
+FAMILIES: Mapping[str, Family] = {"unpooled": UNPOOLED, "mixed": MIXED, "pooled": POOLED}
+"""In the order in which they are drawn: the line of all rows comes on top."""
+
+_LINE_HOVER = "<b>%{text}</b><br>n = %{customdata[1]}<br>slope %{customdata[2]:.4~g}<extra></extra>"
+
+
+def pooled_line(points: Points, line: pd.DataFrame, *, outcome: str, predictor: str) -> Picture:
+    """Draw the outcome on a predictor with the one line of the pooled regression.
+
+    Parameters
+    ----------
+    points : Points
+        Rows, or a sample of them.
+    line : DataFrame
+        One row of :func:`mlm_core.inference.fitted_lines.line_ends`.
+    outcome, predictor : str
+        Axis titles, with units where they are known.
+    """
+    figure = new_figure(for_figure(predictor), for_figure(outcome))
+    _add_points(figure, points)
+    _add_lines(figure, line, POOLED, f"pooled, slope {number(_slope(line), 4)}")
+    figure.update_layout(margin={"t": 46})
+    alt = (
+        f"Scatter plot of {plain(outcome)} on {plain(predictor)}, {_points_in_words(points)}, with"
+        f" the line of the pooled regression; its slope is {number(_slope(line), 4)}."
+    )
+    return Picture(figure, alt, "pooled-line")
+
+
+def many_lines(
+    lines: Mapping[str, pd.DataFrame],
+    *,
+    outcome: str,
+    predictor: str,
+    points: Points | None = None,
+    visible: Sequence[str] = ("unpooled", "mixed", "pooled"),
+) -> Picture:
+    """Draw the lines of all groups together, one trace for each way of estimating them.
+
+    Parameters
+    ----------
+    lines : Mapping[str, DataFrame]
+        Any of ``"pooled"``, ``"unpooled"``, ``"mixed"``, each from
+        :func:`mlm_core.inference.fitted_lines.line_ends`.
+    outcome, predictor : str
+        Axis titles, with units where they are known.
+    points : Points, optional
+        Rows behind the lines.
+    visible : sequence of str
+        Families shown at first; a click on the legend shows the others.
+    """
+    figure = new_figure(for_figure(predictor), for_figure(outcome))
+    if points is not None:
+        _add_points(figure, points)
+    for key, family in FAMILIES.items():
+        if key in lines:
+            _add_lines(figure, lines[key], family, _family_title(key, lines[key]))
+            figure.data[-1].visible = True if key in visible else "legendonly"
+    parts = [f"{_family_title(key, table)}: {_slopes_in_words(table)}"
+             for key, table in lines.items() if key in visible]  # fmt: skip
+    alt = f"Lines of {plain(outcome)} on {plain(predictor)}. {'; '.join(parts)}."
+    return Picture(figure, alt, "many-lines")
+
+
+def small_multiples(
+    points: Points,
+    lines: Mapping[str, pd.DataFrame],
+    *,
+    chosen: Sequence[str],
+    outcome: str,
+    predictor: str,
+    level: str,
+) -> Picture:
+    """Draw chosen groups one by one, each with its own, its pooled and its mixed line.
+
+    Parameters
+    ----------
+    points : Points
+        Rows of the chosen groups (others are passed over).
+    lines : Mapping[str, DataFrame]
+        As in :func:`many_lines`; the pooled lines here are one a group, over the group's range.
+    chosen : sequence of str
+        Labels of the groups, in the order of the panels.
+    outcome, predictor, level : str
+        Axis titles and the name of the level.
+    """
+    rows = max(1, -(-len(chosen) // PANEL_COLUMNS))
+    sizes = points.table["group"].map(str).value_counts()
+    titles = [f"{for_figure(group)} (n = {sizes.get(group, 0)})" for group in chosen]
+    figure = make_subplots(
+        rows=rows,
+        cols=PANEL_COLUMNS,
+        shared_xaxes="all",
+        shared_yaxes="all",
+        subplot_titles=titles,
+        horizontal_spacing=0.02,
+        vertical_spacing=0.24 / rows,
+        x_title=for_figure(predictor),
+        y_title=for_figure(outcome),
+    )
+    for place, group in enumerate(chosen):
+        _fill_panel(figure, place, group, points, lines)
+    figure.update_layout(template=template(), height=130 + 150 * rows, font={"size": BASE_SIZE})
+    figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})
+    figure.update_layout(legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows)})
+    figure.update_layout(paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)")
+    figure.update_annotations(font={"size": BASE_SIZE - 1})
+    figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": for_figure(predictor)})
+    figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": for_figure(outcome)})
+    figure.update_xaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
+    figure.update_yaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
+    names = ", ".join(plain(group) for group in chosen)
+    alt = (
+        f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
+        f" of these groups of {plain(level)}: {names}; each with its {_listed(list(lines))} line."
+    )
+    return Picture(figure, alt, "small-multiples")
+
+
+def _fill_panel(
+    figure: go.Figure, place: int, group: str, points: Points, lines: Mapping[str, pd.DataFrame]
+) -> None:
+    at = {"row": place // PANEL_COLUMNS + 1, "col": place % PANEL_COLUMNS + 1}
+    own = points.table[points.table["group"].map(str) == group]
+    figure.add_trace(
+        go.Scatter(
+            x=own["x"].to_numpy(),
+            y=own["y"].to_numpy(),
+            mode="markers",
+            marker={"color": GREY, "size": 5, "opacity": 0.7},
+            hovertemplate="%{x:.4~g}, %{y:.5~g}<extra></extra>",
+            showlegend=False,
+        ),
+        **at,
+    )
+    for key, family in FAMILIES.items():
+        line = lines[key][lines[key]["group"] == group] if key in lines else None
+        if line is None or (line.empty and place > 0):
+            continue
+        _add_lines(figure, line, family, family.name, width=2.5, **at)
+        figure.data[-1].update(legendgroup=key, showlegend=place == 0)
+
+
+def _add_points(figure: go.Figure, points: Points) -> None:
+    name = (
+        f"{count(len(points.table))} of {count(points.n_total)} rows, drawn at random"
+        if points.is_sample
+        else f"{count(points.n_total)} rows"
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=points.table["x"].to_numpy(),
+            y=points.table["y"].to_numpy(),
+            mode="markers",
+            marker={"color": GREY, "size": 5, "opacity": 0.45},
+            text=labels(points.table["group"]),
+            customdata=points.table[["group"]].to_numpy(object),
+            hovertemplate="<b>%{text}</b><br>%{x:.4~g}, %{y:.5~g}<extra></extra>",
+            name=name,
+        )
+    )
+
+
+def _add_lines(
+    figure: go.Figure, table: pd.DataFrame, family: Family, name: str, **place: float
+) -> None:
+    """Draw one segment a group, all in one trace; the middle of a segment answers the mouse too."""
+    width = place.pop("width", family.width)
+    middle_x = (table["x_from"] + table["x_to"]) / 2
+    middle_y = (table["y_from"] + table["y_to"]) / 2
+    data = np.column_stack([click_data(table), table["slope"].to_numpy(object)])
+    is_many = len(table) > 1
+    figure.add_trace(
+        go.Scatter(
+            x=segments(table["x_from"], middle_x, table["x_to"]),
+            y=segments(table["y_from"], middle_y, table["y_to"]),
+            mode="lines",
+            line={"color": family.colour, "dash": family.dash, "width": width},
+            opacity=0.75 if is_many else 1.0,
+            text=repeated(labels(table["group"]), 3),
+            customdata=repeated(data, 3),
+            hovertemplate=_LINE_HOVER,
+            name=name,
+        ),
+        **place,
+    )
+
+
+def _family_title(key: str, table: pd.DataFrame) -> str:
+    how_many = "1 line" if len(table) == 1 else f"{count(len(table))} lines"
+    return f"{FAMILIES[key].name} ({how_many})"
+
+
+def _slopes_in_words(table: pd.DataFrame) -> str:
+    if table.empty:
+        return "none can be drawn"
+    low, high = float(table["slope"].min()), float(table["slope"].max())
+    if low == high:
+        return f"slope {number(low, 4)}"
+    return f"slopes from {number(low, 4)} to {number(high, 4)}"
+
+
+def _points_in_words(points: Points) -> str:
+    if points.is_sample:
+        return f"a random {count(len(points.table))} of {count(points.n_total)} rows"
+    return f"{count(points.n_total)} rows"
+
+
+def _slope(line: pd.DataFrame) -> float:
+    return float(line["slope"].iloc[0])
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,219 @@
+"""The look of all figures: colours, shapes, sizes, and the record a figure is handed over in.
+
+Colours are those of Okabe and Ito (readable with every common colour vision), and no difference is
+told by colour alone: every family of lines or marks has its own dash or shape as well. Backgrounds
+are transparent and text carries no colour of its own, so that the page's light or dark theme shows
+through. Sizes are chosen for a projector.
+
+Text from users enters a figure through :func:`mlm_core.views.escape.for_figure`; what a click hands
+back (``customdata``) is the raw group label, which is never drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mlm_core.views.escape import for_figure
+
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#808080"
+FAINT = "rgba(128, 128, 128, 0.28)"
+CLEAR = "rgba(0, 0, 0, 0)"
+LEVEL_COLOURS = (BLUE, GREEN, PURPLE, SKY)
+LEVEL_PATTERNS = ("", "/", "x", ".")
+RESIDUAL_COLOUR = "rgba(128, 128, 128, 0.45)"
+
+BASE_SIZE = 15
+TITLE_SIZE = 16
+HEIGHT = 450
+MOST_TICK_LABELS = 20
+
+
+@dataclass(frozen=True)
+class Family:
+    """How one kind of estimate is drawn, on every figure.
+
+    Attributes
+    ----------
+    name : str
+        Name in legends.
+    colour : str
+        Colour of lines and marks.
+    dash : str
+        Dash of lines.
+    symbol : str
+        Shape of marks.
+    width : float
+        Width of a single line.
+    """
+
+    name: str
+    colour: str
+    dash: str
+    symbol: str
+    width: float
+
+
+POOLED = Family("pooled", VERMILLION, "solid", "diamond", 4.0)
+UNPOOLED = Family("unpooled", ORANGE, "dot", "circle-open", 1.5)
+MIXED = Family("mixed", BLUE, "solid", "circle", 1.5)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A figure ready to be shown.
+
+    Attributes
+    ----------
+    figure : plotly.graph_objects.Figure
+        The figure.
+    alt : str
+        What it shows, in words and numbers, as plain text.
+    name : str
+        File name (without ending) when it is saved.
+    """
+
+    figure: go.Figure
+    alt: str
+    name: str
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Options of the drawing library: no logo, the save button writes an SVG of this name."""
+        return {
+            "displaylogo": False,
+            "toImageButtonOptions": {"format": "svg", "filename": self.name},
+        }
+
+
+def template() -> go.layout.Template:
+    """Return the template all figures start from."""
+    axis = {
+        "showgrid": True,
+        "gridcolor": FAINT,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": GREY,
+        "ticks": "outside",
+        "tickcolor": GREY,
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "colorway": [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY],
+            "font": {"size": BASE_SIZE},
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            "xaxis": axis,
+            "yaxis": axis,
+            "hovermode": "closest",
+        }
+    )
+
+
+def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> go.Figure:
+    """Start a figure; the axis titles are figure text already (user text escaped)."""
+    # Sizes stand in the layout itself, not only in the template, so that a page's own theme, which
+    # replaces the template's fonts, changes the colour of the text but not its size.
+    axis = {"tickfont": {"size": BASE_SIZE}, "title": {"font": {"size": TITLE_SIZE}}}
+    figure = go.Figure(layout={"template": template()})
+    figure.update_layout(
+        height=height,
+        margin={"l": 12, "r": 16, "t": 46, "b": 12},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        font={"size": BASE_SIZE},
+        xaxis=axis,
+        yaxis=axis,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "font": {"size": BASE_SIZE},
+            "title": {"text": ""},
+        },
+        hoverlabel={"font": {"size": BASE_SIZE}, "align": "left"},
+    )
+    figure.update_xaxes(title={"text": x_title})
+    figure.update_yaxes(title={"text": y_title})
+    return figure
+
+
+def labels(groups: pd.Series) -> NDArray[np.object_]:
+    """Return group labels as figure text."""
+    return np.array([for_figure(group) for group in groups], dtype=object)
+
+
+def click_data(table: pd.DataFrame) -> NDArray[np.object_]:
+    """Return what a click hands back: raw group label and size, one row a mark."""
+    return np.column_stack([table["group"].to_numpy(object), table["n"].to_numpy(object)])
+
+
+def segments(*ends: NDArray[np.float64] | pd.Series) -> NDArray[np.float64]:
+    """Interleave coordinates with gaps: many segments, drawn as one trace.
+
+    ``segments(start, end)`` gives ``start[0], end[0], nan, start[1], end[1], nan, ...``.
+    """
+    columns = [np.asarray(end, dtype=np.float64) for end in ends]
+    return np.column_stack([*columns, np.full(len(columns[0]), np.nan)]).ravel()
+
+
+def repeated(values: NDArray[np.object_], times: int) -> NDArray[np.object_]:
+    """Repeat each value for all points of its segment, the gap included."""
+    return np.repeat(values, times + 1, axis=0)
+
+
+def add_level_line(
+    figure: go.Figure, value: float, text: str, family: Family, *, span: tuple[float, float]
+) -> None:
+    """Draw a horizontal reference line over ``span``, named in the legend."""
+    figure.add_trace(
+        go.Scatter(
+            x=np.array(span),
+            y=np.array([value, value]),
+            mode="lines",
+            name=text,
+            line={"color": family.colour, "dash": family.dash, "width": 2.5},
+            hoverinfo="skip",
+        )
+    )
+
+
+def add_upright_line(
+    figure: go.Figure, value: float, text: str, family: Family, *, span: tuple[float, float]
+) -> None:
+    """Draw a vertical reference line over ``span``, named in the legend."""
+    figure.add_trace(
+        go.Scatter(
+            x=np.array([value, value]),
+            y=np.array(span),
+            mode="lines",
+            name=text,
+            line={"color": family.colour, "dash": family.dash, "width": 2.5},
+            hoverinfo="skip",
+        )
+    )
+
+
+def name_positions(figure: go.Figure, groups: pd.Series, title: str) -> None:
+    """Label positions 1, 2, ... with group names where there is room for them."""
+    if len(groups) <= MOST_TICK_LABELS:
+        figure.update_xaxes(
+            tickmode="array", tickvals=np.arange(1, len(groups) + 1), ticktext=labels(groups)
+        )
+    else:
+        figure.update_xaxes(showticklabels=False, ticks="", showgrid=False)
+    figure.update_xaxes(title={"text": title}, range=[0.25, len(groups) + 0.75])

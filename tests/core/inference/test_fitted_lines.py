@@ -1,0 +1,126 @@
+"""Line ends, samples of points, and the lines of real fits."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mlm_core as mlm
+from mlm_core.errors import UnknownColumnError
+from mlm_core.inference.fitted_lines import (
+    fitted_lines,
+    group_ranges,
+    line_ends,
+    line_predictors,
+    sample_points,
+)
+
+
+def long_table(rows):
+    return pd.DataFrame(rows, columns=["group", "n", "term", "estimate"])
+
+
+def test_few_points_are_all_kept_and_many_are_sampled_reproducibly():
+    few = sample_points([1, 2, np.nan], [1, 2, 3], ["a", "b", "c"])
+    assert not few.is_sample
+    assert few.table["group"].tolist() == ["a", "b"]
+    x = np.arange(6001.0)
+    many, same = (sample_points(x, x, x, seed=5) for _ in range(2))
+    assert many.is_sample
+    assert len(many.table) == 5000
+    assert many.n_total == 6001
+    pd.testing.assert_frame_equal(many.table, same.table)
+
+
+def test_ranges_are_those_of_each_group():
+    ranges = group_ranges([1, 5, 2, np.nan], [7, 7, 8, 8])
+    assert ranges.to_numpy().tolist() == [["7", 2, 1.0, 5.0], ["8", 1, 2.0, 2.0]]
+
+
+def test_a_line_runs_over_its_groups_range_at_held_values():
+    coefficients = long_table(
+        [("a", 2, "(Intercept)", 1.0), ("a", 2, "x", 2.0), ("a", 2, "z", 10.0)]
+    )
+    ranges = group_ranges([0, 3], ["a", "a"])
+    ends = line_ends(coefficients, ranges, predictor="x", at={"z": 0.5}).iloc[0]
+    assert ends[["intercept", "slope"]].tolist() == [6.0, 2.0]
+    assert ends[["x_from", "y_from", "x_to", "y_to"]].tolist() == [0.0, 6.0, 3.0, 12.0]
+    plain = line_ends(coefficients, ranges, predictor="x").iloc[0]
+    assert plain["intercept"] == 1.0
+
+
+def test_groups_without_a_coefficient_are_left_out():
+    coefficients = long_table(
+        [
+            ("a", 2, "(Intercept)", 1.0),
+            ("a", 2, "x", np.nan),
+            ("b", 2, "(Intercept)", np.nan),
+            ("b", 2, "x", 1.0),
+            ("c", 2, "(Intercept)", 1.0),
+            ("c", 2, "x", 1.0),
+            ("c", 2, "unused", np.nan),
+        ]
+    )
+    ranges = group_ranges([0, 1, 0, 1, 0, 1], list("aabbcc"))
+    assert line_ends(coefficients, ranges, predictor="x")["group"].tolist() == ["c"]
+
+
+def test_a_pooled_fit_gives_every_group_the_same_line():
+    coefficients = pd.DataFrame({"term": ["(Intercept)", "x"], "estimate": [1.0, 2.0]})
+    ends = line_ends(coefficients, group_ranges([0, 1, 5, 6], list("aabb")), predictor="x")
+    assert ends["group"].tolist() == ["a", "b"]
+    assert ends["y_to"].tolist() == [3.0, 13.0]
+
+
+def test_a_product_with_the_predictor_adds_to_the_slope():
+    coefficients = pd.DataFrame({"term": ["(Intercept)", "x", "x:z"], "estimate": [1.0, 2.0, 3.0]})
+    ends = line_ends(coefficients, group_ranges([0, 1], ["a", "a"]), predictor="x", tilt={"x:z": 2})
+    assert ends[["intercept", "slope"]].to_numpy().tolist() == [[1.0, 8.0]]
+
+
+@pytest.fixture(scope="module")
+def pupils():
+    return mlm.load("classroom")
+
+
+def test_lines_of_fits_pass_through_their_predictions(pupils):
+    model = mlm.Model("mathkind ~ ses + (ses || schoolid) + (1 | schoolid:classid)")
+    pooled, mixed = mlm.fit_pooled(model, pupils), mlm.fit_mixed(model, pupils)
+    unpooled = mlm.fit_unpooled(model, pupils)
+    found = fitted_lines(pupils, predictor="ses", pooled=pooled, unpooled=unpooled, mixed=mixed)
+    assert found.level == "schoolid"
+    assert found.at == {}
+    line = found.families["pooled"].iloc[0]
+    assert (line["n"], line["slope"]) == (1190, pytest.approx(14.35929, abs=1e-5))
+    for family in ("unpooled", "mixed"):
+        assert len(found.families[family]) == 107
+        assert found.by_group[family] is found.families[family]
+    assert len(found.by_group["pooled"]) == 107
+    schools = pupils["ses"].groupby(pupils["schoolid"])
+    mixed_lines = found.families["mixed"].assign(key=lambda t: t["group"].astype(int))
+    mixed_lines = mixed_lines.set_index("key").sort_index()
+    np.testing.assert_allclose(mixed_lines["x_to"], schools.max())
+    coefficients = mixed.group_coefficients("schoolid")
+    first = coefficients[coefficients["group"] == "1"].set_index("term")["estimate"]
+    at_end = first["(Intercept)"] + first["ses"] * schools.max().loc[1]
+    assert mixed_lines.loc[1, "y_to"] == pytest.approx(at_end)
+
+
+def test_other_terms_are_held_at_their_means(pupils):
+    model = mlm.Model("mathkind ~ ses * sex + minority + (1 | schoolid)")
+    pooled = mlm.fit_pooled(model, pupils)
+    assert line_predictors(pooled) == ("ses", "sex", "minority")
+    found = fitted_lines(pupils, predictor="ses", pooled=pooled)
+    beta = pooled.coefficients.set_index("term")["estimate"]
+    means = pupils[["sex", "minority"]].mean()
+    line = found.families["pooled"].iloc[0]
+    assert found.at == pytest.approx(dict(means))
+    assert line["slope"] == pytest.approx(beta["ses"] + beta["ses:sex"] * means["sex"])
+    assert line["intercept"] == pytest.approx(
+        beta["(Intercept)"] + beta["sex"] * means["sex"] + beta["minority"] * means["minority"]
+    )
+
+
+def test_a_predictor_that_is_not_in_the_model_is_refused(pupils):
+    model = mlm.Model("mathkind ~ ses + (1 | schoolid)")
+    with pytest.raises(UnknownColumnError, match="sess"):
+        fitted_lines(pupils, predictor="sess", pooled=mlm.fit_pooled(model, pupils))
