@@ -1,4 +1,4 @@
-"""The rules of the house, read off the source: which way imports point, and how long things grow."""
+"""The rules of the house, read off the source: which way imports point, how long things grow."""
 
 from __future__ import annotations
 

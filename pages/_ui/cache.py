@@ -22,8 +22,18 @@ from mlm_core.data.bundled import bundled_path
 from mlm_core.data.columns import ColumnDescription, describe_columns, suggest_roles
 from mlm_core.data.encoding import is_categorical
 from mlm_core.data.groups import GroupsDescription, describe_groups, variable_levels
+from mlm_core.data.model import Model
 from mlm_core.data.reading import Reading, read_table
-from pages._ui.link import AppState, tidied
+from mlm_core.fits.mixed import MixedFit, fit_mixed
+from mlm_core.fits.pooled import PooledFit, fit_pooled
+from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
+from mlm_core.inference.random_terms import (
+    PooledComparison,
+    RandomTermTests,
+    compare_with_pooled,
+    drop_random_terms,
+)
+from pages._ui.link import AppState, Method, tidied
 
 TABLES = 20
 DESCRIPTIONS = 100
@@ -31,6 +41,8 @@ FITS = 200
 MOST_CATEGORIES = 50
 OUTCOME_KINDS = {"numeric", "binary", "mixed"}
 SECONDS_BETWEEN_COLLECTIONS = 15
+
+Key = tuple[str, tuple[tuple[str, str], ...]]
 
 _remembered = partial(st.cache_resource, show_spinner=False)
 
@@ -186,6 +198,73 @@ def _levels_of_variables(
     fingerprint: str, levels: tuple[str, ...], *, _frame: pd.DataFrame
 ) -> pd.DataFrame:
     return variable_levels(_frame, levels)
+
+
+# --- fits and what is inferred from them ----------------------------------------------------------
+
+
+def pooled(table: Table, model: Model) -> PooledFit:
+    """Fit one line for all."""
+    return _pooled(table.fingerprint, _key(model), _model=model, _frame=table.frame)
+
+
+@_remembered(max_entries=FITS)
+def _pooled(fingerprint: str, key: Key, *, _model: Model, _frame: pd.DataFrame) -> PooledFit:
+    return fit_pooled(_model, _frame)
+
+
+def unpooled(table: Table, model: Model, *, level: str | None = None) -> UnpooledFit:
+    """Fit a line for every group of a level (by default the outermost)."""
+    return _unpooled(table.fingerprint, _key(model), level, _model=model, _frame=table.frame)
+
+
+@_remembered(max_entries=FITS)
+def _unpooled(
+    fingerprint: str, key: Key, level: str | None, *, _model: Model, _frame: pd.DataFrame
+) -> UnpooledFit:
+    return fit_unpooled(_model, _frame, level=level)
+
+
+def mixed(table: Table, model: Model, *, method: Method) -> MixedFit:
+    """Fit the mixed model."""
+    return _mixed(table.fingerprint, _key(model), method, _model=model, _frame=table.frame)
+
+
+@_remembered(max_entries=FITS)
+def _mixed(
+    fingerprint: str, key: Key, method: Method, *, _model: Model, _frame: pd.DataFrame
+) -> MixedFit:
+    return fit_mixed(_model, _frame, method=method)
+
+
+def random_term_tests(table: Table, model: Model, *, method: Method) -> RandomTermTests:
+    """Test every random term of the mixed model by leaving it out."""
+    fit = mixed(table, model, method=method)
+    return _random_term_tests(table.fingerprint, _key(model), method, _fit=fit)
+
+
+@_remembered(max_entries=FITS)
+def _random_term_tests(
+    fingerprint: str, key: Key, method: Method, *, _fit: MixedFit
+) -> RandomTermTests:
+    return drop_random_terms(_fit)
+
+
+def comparison_with_pooled(table: Table, model: Model, *, method: Method) -> PooledComparison:
+    """Compare the mixed model with one line for all."""
+    fit = mixed(table, model, method=method)
+    return _comparison_with_pooled(table.fingerprint, _key(model), method, _fit=fit)
+
+
+@_remembered(max_entries=FITS)
+def _comparison_with_pooled(
+    fingerprint: str, key: Key, method: Method, *, _fit: MixedFit
+) -> PooledComparison:
+    return compare_with_pooled(_fit)
+
+
+def _key(model: Model) -> Key:
+    return model.formula, model.reference
 
 
 # --- memory ---------------------------------------------------------------------------------------

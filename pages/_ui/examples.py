@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlm_core.data.bundled import BUNDLED, BundledTable
 from pages._ui.link import AppState
+
+FIRST_EXAMPLE = "classroom"
+
+# What the first model of each table asks, and the levels whose lines may differ in slope.
+_QUESTIONS = {
+    "classroom": "How much of a score is a matter of the school, how much of the class?",
+    "hsb82": "Does family background count equally in every school?",
+    "sleepstudy": "How fast do reactions slow down, and does everybody slow down alike?",
+}
+_WITH_SLOPES = ("hsb82", "sleepstudy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +38,20 @@ class Example:
     choices: AppState
 
 
-EXAMPLES = {
-    "classroom": Example(
-        title="Pupils in classes in schools",
-        story="1,190 first-graders in 312 classes of 107 schools, with their mathematics score in"
-        " kindergarten and their family's socio-economic status.",
-        question="How much of the score is a matter of the school, how much of the class?",
+def _example(table: BundledTable) -> Example:
+    slopes = ((table.levels[0], table.predictors),) if table.name in _WITH_SLOPES else ()
+    return Example(
+        title=table.title,
+        story=table.description,
+        question=_QUESTIONS[table.name],
         choices=AppState(
-            dataset="classroom",
-            outcome="mathkind",
-            predictors=("ses",),
-            levels=("schoolid", "classid"),
+            dataset=table.name,
+            outcome=table.outcome,
+            predictors=table.predictors,
+            levels=table.levels,
+            slopes=slopes,
         ),
-    ),
-    "hsb82": Example(
-        title="High school and beyond",
-        story="7,185 pupils of 160 American high schools, public and Catholic, with their"
-        " mathematics achievement.",
-        question="Does family background count equally in every school?",
-        choices=AppState(
-            dataset="hsb82",
-            outcome="mAch",
-            predictors=("ses",),
-            levels=("school",),
-            slopes=(("school", ("ses",)),),
-        ),
-    ),
-    "sleepstudy": Example(
-        title="Ten days with little sleep",
-        story="18 lorry drivers, measured on ten days in a row of three hours of sleep a night.",
-        question="How fast do reactions slow down, and does everybody slow down alike?",
-        choices=AppState(
-            dataset="sleepstudy",
-            outcome="Reaction",
-            predictors=("Days",),
-            levels=("Subject",),
-            slopes=(("Subject", ("Days",)),),
-        ),
-    ),
-}
-FIRST_EXAMPLE = "classroom"
+    )
+
+
+EXAMPLES = {name: _example(BUNDLED[name]) for name in _QUESTIONS}

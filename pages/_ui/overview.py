@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mlm_core.data.groups import GroupsDescription
 from mlm_core.data.kinds import ColumnDescription, Kind
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_markdown
@@ -48,11 +49,43 @@ def columns(described: Sequence[ColumnDescription]) -> pd.DataFrame:
             "Distinct": [each.n_unique for each in described],
             "Missing": [each.n_missing for each in described],
             "Smallest": [_number(each.minimum) for each in described],
-            "Mean": [_number(each.mean) for each in described],
+            "Mean": ["" if each.kind == "identifier" else _number(each.mean) for each in described],
             "Largest": [_number(each.maximum) for each in described],
         }
     )
 
 
+def groups(description: GroupsDescription) -> pd.DataFrame:
+    """Return one row a level: groups, and rows per group."""
+    table = description.table
+    return pd.DataFrame(
+        {
+            "Level": table["level"],
+            "Groups": table["groups"],
+            "Smallest": table["minimum"],
+            "Mean size": numbers.column(table["mean"]),
+            "Largest": table["maximum"],
+            "Groups of one row": table["n_single"],
+        }
+    )
+
+
+def variation(levels_of_variables: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a column: the level it is constant at, and shares of its variance."""
+    shares = {
+        str(name).capitalize(): [numbers.percent(share) for share in levels_of_variables[name]]
+        for name in levels_of_variables.columns[2:]
+    }
+    return pd.DataFrame(
+        {
+            "Column": levels_of_variables["variable"],
+            "Varies with": levels_of_variables["level"],
+            **shares,
+        }
+    )
+
+
 def _number(value: float | None) -> str:
-    return "" if value is None else numbers.number(value)
+    if value is None:
+        return ""
+    return numbers.count(value) if value == round(value) else numbers.number(value)

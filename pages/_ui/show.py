@@ -49,8 +49,8 @@ _STYLE = """<style>
 .mlm-table p {font-size: 0.85rem; opacity: 0.8; margin: 0.35rem 0 0 0;}
 .stMainBlockContainer {padding: 4.5rem 2rem 4rem 2rem; max-width: 72rem;}
 .stMainBlockContainer h1 {font-size: 2.1rem; padding: 0.5rem 0 0 0;}
-.stMainBlockContainer h3 {font-size: 1.35rem; padding: 1rem 0 0.25rem 0;}
-.mlm-question {font-size: 1.15rem; opacity: 0.75; margin: -0.6rem 0 0 0;}
+.stMainBlockContainer h3 {font-size: 1.35rem; padding: 1rem 0 0.4rem 0;}
+.mlm-question {font-size: 1.15rem; opacity: 0.75; margin: -0.25rem 0 0 0;}
 .st-key-answer p {font-size: 1.15rem; line-height: 1.55;}
 </style>"""
 

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mlm_core.errors import MlmError
-from mlm_core.views import numbers
 from mlm_core.views.escape import for_markdown
-from pages._ui import cache, link, overview, show, sitemap, state
+from pages._ui import cache, overview, show, sitemap, state
 from pages._ui.examples import EXAMPLES
 from pages._ui.link import AppState
 
@@ -113,15 +112,14 @@ def _data() -> None:
     names = {name: example.title for name, example in EXAMPLES.items()}
     if own is not None:
         names[own.fingerprint] = own.name
-    state.seed("dataset", choices.dataset or None)
+    if choices.dataset not in names:
+        names = {choices.dataset: f"waiting for {choices.file}", **names}
+    state.seed("dataset", choices.dataset)
     st.selectbox(
         "Data",
         list(names),
         format_func=lambda name: names.get(name, name),
         key="dataset",
-        index=None,
-        required=True,
-        placeholder=f"waiting for {choices.file}" if choices.is_upload else "Choose data",
         on_change=_data_changed,
     )
 
@@ -175,16 +173,12 @@ def _slopes(choices: AppState) -> None:
     if not (choices.levels and choices.predictors):
         return
     count = sum(len(names) for _, names in choices.slopes)
-    label = (
-        f"Slopes that differ between groups ({count})"
-        if count
-        else "Slopes that differ between groups"
-    )
+    label = "Slopes that differ" + (f" ({count})" if count else "")
     with st.expander(label, key="slopes"):
         for number, level in enumerate(choices.levels, start=1):
             state.seed(f"slopes-{number}", list(choices.slopes_at(level)))
             st.multiselect(
-                f"between the groups of {for_markdown(level)}",
+                f"over the groups of {for_markdown(level)}",
                 list(choices.predictors),
                 key=f"slopes-{number}",
                 placeholder="None: parallel lines",
@@ -215,7 +209,7 @@ def _covariance_changed() -> None:
 
 
 def _more(choices: AppState, table: cache.Table) -> None:
-    with st.expander("Method, intervals, reference categories", key="more"):
+    with st.expander("Method and more", key="more"):
         state.seed("method", choices.method)
         st.segmented_control(
             "Estimation",
@@ -225,16 +219,6 @@ def _more(choices: AppState, table: cache.Table) -> None:
             help="REML for reporting variances; ML for comparing models with different predictors.",
             on_change=_changed,
             args=("method",),
-        )
-        state.seed("confidence", choices.confidence)
-        st.segmented_control(
-            "Intervals",
-            list(link.CONFIDENCE_LEVELS),
-            format_func=numbers.percent,
-            key="confidence",
-            required=True,
-            on_change=_changed,
-            args=("confidence",),
         )
         for number, name in enumerate(choices.predictors, start=1):
             _reference(number, name, choices, cache.roles(table).categories.get(name, ()))

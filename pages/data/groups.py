@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cache, show, widgets
+from pages._ui import cache, overview, show, widgets
 
 show.heading("Groups", "What is nested in what?")
 choices, table = widgets.require("levels")
 
 with show.guard():
     groups = cache.groups(table, choices.levels)
+    show.table(
+        overview.groups(groups), name="groups", caption="Groups of each level, and their rows"
+    )
     show.notes(groups.notes)
-    show.table(groups.sizes, name="groups", caption="Groups and rows per group")
 
 st.subheader("Where each column varies", anchor=False)
 with show.guard():
-    show.table(cache.levels_of_variables(table, choices.levels), name="levels-of-columns")
+    show.table(
+        overview.variation(cache.levels_of_variables(table, choices.levels)),
+        name="levels-of-columns",
+        footnotes=["Percentages: share of the column's variance that lies between the groups."],
+    )

@@ -19,10 +19,9 @@ st.markdown(
 st.subheader("Begin with an example", anchor=False)
 for column, (name, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), strict=True):
     with column.container(border=True, height="stretch", vertical_alignment="distribute"):
-        st.markdown(f"**{example.title}**  \n{example.story}")
-        st.markdown(f"*{example.question}*")
+        st.markdown(f"**{example.title}**  \n{example.story}\n\n*{example.question}*")
         kind = "primary" if name == FIRST_EXAMPLE else "secondary"
-        if st.button("Open", key=f"example-{name}", type=kind, width="stretch"):
+        if st.button(f"Open {name}", key=f"example-{name}", type=kind, width="stretch"):
             state.choose_example(name)
             st.switch_page(sitemap.script(sitemap.AFTER_EXAMPLE))
 

@@ -12,7 +12,7 @@ from pages._ui.examples import EXAMPLES
 
 def test_it_offers_examples_and_an_upload(open_page: Callable[..., AppTest]) -> None:
     app = open_page("start/start")
-    assert [button.label for button in app.button] == ["Open"] * len(EXAMPLES)
+    assert [button.label for button in app.button] == [f"Open {name}" for name in EXAMPLES]
     assert app.file_uploader(key="upload").label.startswith("Your own file")
     assert any("Nothing leaves this machine" in caption.value for caption in app.caption)
     assert "1,190 rows" in " ".join(each.value for each in app.markdown)
