@@ -73,7 +73,9 @@ def groups(description: GroupsDescription) -> pd.DataFrame:
 def variation(levels_of_variables: pd.DataFrame) -> pd.DataFrame:
     """Return one row a column: the level it is constant at, and shares of its variance."""
     shares = {
-        str(name).capitalize(): [numbers.percent(share) for share in levels_of_variables[name]]
+        f"{str(name)[:1].upper()}{str(name)[1:]}": [
+            numbers.percent(share) for share in levels_of_variables[name]
+        ]
         for name in levels_of_variables.columns[2:]
     }
     return pd.DataFrame(
