@@ -189,6 +189,16 @@ class ConstantOutcomeError(TableError):
         )
 
 
+class GroupOutcomeError(TableError):
+    """The outcome has one value in each group, so nothing is left inside the groups."""
+
+    def __init__(self, outcome: str, level: str) -> None:
+        super().__init__(
+            f"The outcome {outcome!r} has one value in each group of {level!r}: it describes these"
+            " groups, and nothing varies inside them. Choose another outcome, or leave this level out."
+        )
+
+
 class OneGroupError(TableError):
     """A grouping level has a single group."""
 

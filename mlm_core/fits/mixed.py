@@ -24,7 +24,7 @@ from mlm_core.fits.curvature import Curvature, Evaluation
 from mlm_core.fits.effects import level_effects, level_modes
 from mlm_core.fits.estimates import UserScale, t_table, user_scale
 from mlm_core.fits.groups import effects_table, find_level, group_lines, group_sizes
-from mlm_core.fits.preparation import Preparation, prepare
+from mlm_core.fits.preparation import Preparation, check_outcome_inside, prepare
 from mlm_core.fits.residual import scaled_residual_quantiles
 from mlm_core.fits.satterthwaite import VarianceInformation, variance_information
 from mlm_core.fits.optimum import find_optimum
@@ -270,6 +270,7 @@ def fit_mixed(model: Model, data: pd.DataFrame, *, method: Method = "REML") -> M
 def fit_prepared(preparation: Preparation, method: Method) -> MixedFit:
     """Fit a model whose moments are already there; see :func:`fit_mixed`."""
     moments = preparation.moments
+    check_outcome_inside(moments)
     problem = build_problem(moments, method)
     found = find_optimum(problem)
     at = found.at

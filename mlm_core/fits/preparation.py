@@ -19,6 +19,7 @@ from mlm_core.data.model import Model
 from mlm_core.errors import (
     ConstantOutcomeError,
     ConstantSlopeError,
+    GroupOutcomeError,
     NoFixedEffectsError,
     TooFewRowsError,
     TooManyRandomEffectsError,
@@ -85,6 +86,24 @@ def _check_outcome(moments: Moments) -> None:
     if not root.products[-1].any():
         outcome = str(moments.layout.model.outcome)
         raise ConstantOutcomeError(outcome, float(moments.shift[-1]))
+
+
+def check_outcome_inside(moments: Moments) -> None:
+    """Refuse an outcome that is constant within the groups of a level with an intercept.
+
+    Raises
+    ------
+    GroupOutcomeError
+        The groups reproduce the outcome, so the likelihood has no maximum.
+    """
+    least = _NO_VARIATION * moments.n_rows
+    if moments.products[-1].sum() > least:
+        return  # what varies inside the innermost groups varies inside all
+    for block in moments.layout.blocks:
+        groups = gather_to(initial_state(moments), moments.levels, block.level)
+        if INTERCEPT in block.columns and groups.products[-1].sum() <= least:
+            name = moments.levels[block.level].name
+            raise GroupOutcomeError(str(moments.layout.model.outcome), name)
 
 
 def _check_slopes(moments: Moments) -> None:
