@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -114,15 +114,20 @@ class Rows:
     ----------
     frame : DataFrame
         Complete rows.
-    layout : Layout
-        Columns and codings; constants it has not learnt yet are learnt here.
-    outcome : bool
-        Whether the outcome is needed too.
+    encoder : Encoder
+        Codings; while fitting, what it has not learnt yet is learnt here.
+    model : Model
+        For the reference categories.
+    use : {"fit", "predict"}
+        When predicting, a column that was numeric in the fit must be numeric here.
     """
 
-    def __init__(self, frame: pd.DataFrame, layout_encoder: Encoder, model: Model) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, encoder: Encoder, model: Model, use: Literal["fit", "predict"]
+    ) -> None:
         self._frame = frame
-        self._encoder = layout_encoder
+        self._encoder = encoder
+        self._may_learn = use == "fit"
         self._raw: dict[str, FloatArray] = {}
         self._numeric: dict[Expression, FloatArray] = {}
         self._codes: dict[str, NDArray[np.int32]] = {}
@@ -138,8 +143,9 @@ class Rows:
             if name in self._codes:
                 return True
             values = column(self._frame, name)
-            if name in self._encoder.categories or is_categorical(values):
-                if name not in self._encoder.categories:
+            is_known = name in self._encoder.categories
+            if is_known or (self._may_learn and is_categorical(values)):
+                if not is_known:
                     self._encoder.learn_categories(values, name, self._reference.get(name))
                 self._codes[name] = self._encoder.category_codes(values, name)
                 return True
@@ -224,10 +230,10 @@ def build_design(model: Model, frame: pd.DataFrame) -> Design:
     level_columns = list(dict.fromkeys(term.groups for term in model.random))
     keys = {name: column(complete, name).to_numpy() for groups in level_columns for name in groups}
     encoder = Encoder()
-    rows = Rows(complete, encoder, model)
+    rows = Rows(complete, encoder, model, "fit")
     outcome = rows.outcome(model.outcome)
     fixed = _expand(model.fixed, model.has_intercept, rows)
-    hierarchy = build_hierarchy(keys, level_columns)
+    hierarchy = build_hierarchy(keys, level_columns, len(complete))
     layout = Layout(model, fixed, _blocks(model, hierarchy, rows), encoder)
     for name in layout.varying:
         for factor in name.factors:
@@ -245,7 +251,7 @@ def build_design(model: Model, frame: pd.DataFrame) -> Design:
 
 def rows_of(layout: Layout, frame: pd.DataFrame) -> Rows:
     """Return access to the columns of new rows, coded as the fitted ones were."""
-    return Rows(frame, layout.encoder, layout.model)
+    return Rows(frame, layout.encoder, layout.model, "predict")
 
 
 def _complete_rows(

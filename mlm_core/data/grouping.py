@@ -101,7 +101,7 @@ class _Partition:
 
 
 def build_hierarchy(
-    columns: Mapping[str, NDArray[Any]], level_columns: Sequence[tuple[str, ...]]
+    columns: Mapping[str, NDArray[Any]], level_columns: Sequence[tuple[str, ...]], n_rows: int
 ) -> Hierarchy:
     """Number the groups of nested levels.
 
@@ -110,7 +110,9 @@ def build_hierarchy(
     columns : Mapping[str, ndarray]
         Key columns without missing values, each of shape (n_rows,).
     level_columns : sequence of tuples
-        Key columns of each level, in any order.
+        Key columns of each level, in any order; none when nothing is grouped.
+    n_rows : int
+        Number of rows.
 
     Raises
     ------
@@ -121,7 +123,6 @@ def build_hierarchy(
     OneGroupError, SingletonGroupsError
         A level has a single group, or only groups of one row.
     """
-    n_rows = len(next(iter(columns.values()))) if columns else 0
     single = {name: _partition(columns[name]) for keys in level_columns for name in keys}
     levels: list[Level] = []
     codes = np.zeros(n_rows, dtype=np.int32)
@@ -158,7 +159,9 @@ def _partition(values: NDArray[Any]) -> _Partition:
     if values.dtype.kind in "iu" and values.size:
         low, high = int(values.min()), int(values.max())
         if high - low <= _DIRECT_RANGE_PER_ROW * values.size + 1024:
-            offsets = values - values.dtype.type(low)
+            # A small type cannot always hold the distance between two of its values.
+            is_exact = high - low <= np.iinfo(values.dtype).max
+            offsets = (values if is_exact else values.astype(np.int64)) - low
             present = np.zeros(high - low + 1, dtype=bool)
             present[offsets] = True
             rank = np.cumsum(present, dtype=np.int32)
