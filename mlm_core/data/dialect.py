@@ -38,7 +38,7 @@ _SAMPLE_BYTES = 20_000
 _DELIMITERS = ("\t", ";", "|", ",")
 _HEAD = 1_000_000
 _HEAD_RECORDS = 200
-_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1b\x1c-\x1f]")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 _CONTROL_SHARE = 0.01
 
 
@@ -159,7 +159,7 @@ def _fit(names: list[str], records: list[list[str]]) -> tuple[str, ...]:
     if width == len(names) + 1:
         if all(not record[-1].strip() for record in records if len(record) == width):
             return (*names, "")
-        return ("", *names)
+        return ("", *names) if len(names) > 1 else tuple(names)
     if width and width == len(names) - 1 and not names[-1].strip():
         return tuple(names[:-1])
     return tuple(names)

@@ -28,7 +28,7 @@ _UNITS = (
     "family household couple dyad haushalt familie",
     "subject subj patient pt person participant respondent individual child pupil student kid"
     " worker employee member animal rat mouse tree plant leaf unit case user customer proband"
-    " schueler schüler kind patientin item sample",
+    " schueler schüler kind patientin sample",
 )
 _RANKS = {noun: rank for rank, nouns in enumerate(_UNITS) for noun in nouns.split()}
 _SURE_SUFFIXES = {"id", "ids", "nr", "key", "code", "idx", "identifier"}

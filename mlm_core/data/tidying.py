@@ -79,7 +79,7 @@ def tidy(sheet: Sheet, filename: str) -> Tidied:
     cells = _understand_all(sheet)
     decimal = "," if any(column.has_decimal_comma for column in cells) else "."
     frame = pa.table([column.values for column in cells], names=_numbered(len(cells))).to_pandas()
-    frame.columns = pd.Index(names, dtype=object)
+    frame.columns = pd.Index(names)
     notes = (*sheet.notes, *name_notes, *cell_notes(names, cells))
     return Tidied(frame.copy(), notes, decimal)
 
