@@ -33,16 +33,16 @@ def group_slopes(fit: UnpooledFit) -> Table:
     """Lay out every group's own regression, one row a group."""
     frame = fit.coefficients
     first = frame[frame["term"] == fit.terms[0]]
-    wide = pd.DataFrame({fit.level: first["group"].to_numpy(), "Rows": first["n"].to_numpy()})
+    wide = pd.DataFrame({"Group": first["group"].to_numpy(), "Rows": first["n"].to_numpy()})
     for term in fit.terms:
         own = frame[frame["term"] == term]
         for name, title in (
-            ("estimate", term),
+            ("estimate", f"Estimate of {term}"),
             ("se", f"SE of {term}"),
             ("lower", f"95% from, {term}"),
             ("upper", f"95% to, {term}"),
         ):
-            wide.insert(wide.shape[1], title, own[name].to_numpy(), allow_duplicates=True)
+            wide.insert(wide.shape[1], title, own[name].to_numpy())
     notes = (
         "Empty cells: the group has too few rows, or a predictor that does not vary inside it.",
     )
@@ -56,7 +56,7 @@ def group_effects(fit: MixedFit, level: str, *, term: str) -> Table:
     table = ordered_modes(fit.effects(level), term=term).table
     frame = pd.DataFrame(
         {
-            level: table["group"],
+            "Group": table["group"],
             "Rows": table["n"],
             "Conditional mode": table["estimate"],
             "95% from": table["lower"],

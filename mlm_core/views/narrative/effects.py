@@ -1,0 +1,171 @@
+"""Sentences on coefficients: what goes with one more unit of a predictor, pooled and mixed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlm_core.data.design import INTERCEPT, Column
+from mlm_core.data.expressions import Variable
+from mlm_core.fits.mixed import MixedFit
+from mlm_core.fits.pooled import PooledFit
+from mlm_core.fits.unpooled import UnpooledFit
+from mlm_core.notes import Note
+from mlm_core.views.narrative.wording import (
+    bounds,
+    estimated,
+    level_name,
+    listed,
+    more_or_fewer,
+    name,
+)
+from mlm_core.views.numbers import count, number
+from mlm_core.views.tables.table import records
+from mlm_core.views.words import RESIDUAL
+
+CLEAR_SIGN = 1.0
+"""Standard errors a slope must lie from zero before its sign counts in the comparison of signs."""
+
+
+def pooling(
+    term: str, *, pooled: PooledFit, unpooled: UnpooledFit, mixed: MixedFit | None = None
+) -> str:
+    """Say what the pooled, the unpooled and the mixed fits give for one slope."""
+    outcome = name(pooled.model.outcome)
+    row = _row(pooled, term)
+    robust = pooled.cluster is not None
+    low, high, se = (row[f"robust_{end}" if robust else end] for end in ("lower", "upper", "se"))
+    sentence = (
+        f"{_contrast(pooled, term)} goes with {more_or_fewer(row['estimate'], se)} of {outcome}"
+        f" when groups are ignored ({bounds(low, high, se)})"
+    )
+    if mixed is not None:
+        own = _row(mixed, term)
+        sentence += (
+            f", and with {more_or_fewer(own['estimate'], own['se'])} for members of the same"
+            f" {level_name(mixed.levels[0].name)} in the mixed model"
+            f" ({_bounds(own)})"
+        )
+    return f"{sentence}. {_own_slopes(term, unpooled)}"
+
+
+def _own_slopes(term: str, unpooled: UnpooledFit) -> str:
+    average = next((row for row in records(unpooled.averages) if row["term"] == term), None)
+    level = level_name(unpooled.level)
+    if average is None:
+        return (
+            f"No group of {level} can show this slope by itself: {name(term)} does not vary inside."
+        )
+    if not average["n_groups"]:
+        return f"No group of {level} has enough rows to show this slope by itself."
+    frame = unpooled.coefficients
+    own = frame.loc[frame["term"] == term, "estimate"]
+    return (
+        f"The own slopes of {count(average['n_groups'])} groups of {level} run from"
+        f" {number(float(own.min()))} to {number(float(own.max()))}, with mean"
+        f" {number(average['mean'])} and median {number(average['median'])}."
+    )
+
+
+def simpson(term: str, *, pooled: PooledFit, mixed: MixedFit) -> Note | None:
+    """Return a caution when the slope changes its sign once groups are taken into account.
+
+    Both slopes have to lie at least :data:`CLEAR_SIGN` standard errors from zero.
+    """
+    one, other = _row(pooled, term), _row(mixed, term)
+    error = one["robust_se"] if pooled.cluster is not None else one["se"]
+    is_clear = (
+        abs(one["estimate"]) >= CLEAR_SIGN * error
+        and abs(other["estimate"]) >= CLEAR_SIGN * other["se"]
+    )
+    if not is_clear or one["estimate"] * other["estimate"] >= 0:
+        return None
+    level = mixed.levels[0].name
+    message = (
+        f"The slope of {term} is {number(one['estimate'])} over all rows but"
+        f" {number(other['estimate'])} within groups of {level}: groups with more {term} differ in"
+        f" {pooled.model.outcome} in the opposite direction (Simpson's paradox). Say which of the"
+        " two questions you answer; adding the group mean of the predictor shows both in one model."
+    )
+    numbers = {"term": term, "pooled": one["estimate"], "mixed": other["estimate"], "level": level}
+    return Note("simpson", "caution", message, numbers)
+
+
+def fixed_effect(fit: MixedFit, term: str) -> str:
+    """Say what goes with one more unit of a predictor in the mixed model."""
+    row = _row(fit, term)
+    outcome, level = name(fit.model.outcome), level_name(fit.levels[0].name)
+    if term == INTERCEPT.label:
+        others = "" if len(fit.terms) == 1 else ", all predictors at zero,"
+        return (
+            f"The average group of {level}{others} has an expected {outcome} of"
+            f" {estimated(row['estimate'], row['se'])} ({_bounds(row)})."
+        )
+    column = _column(fit, term)
+    if len(column.factors) > 1:
+        return (
+            f"The product {name(term)} has a coefficient of {estimated(row['estimate'], row['se'])}"
+            f" ({_bounds(row)}): by so much the slope of one factor changes"
+            f" with one more unit of the other.{_direction(row)}"
+        )
+    given = "" if len(fit.terms) == 2 else " and equal in the other predictors"
+    return (
+        f"{_contrast(fit, term)} goes with {more_or_fewer(row['estimate'], row['se'])} of {outcome}"
+        f" ({_bounds(row)}) for members of the same {level}{given}."
+        f"{_direction(row)}"
+    )
+
+
+def spread(fit: MixedFit) -> str:
+    """Say how far groups and rows scatter in the mixed model."""
+    outcome = name(fit.model.outcome)
+    parts = []
+    for row in records(fit.variances):
+        if row["other"]:
+            continue
+        size = number(row["sd"])
+        if row["level"] == RESIDUAL:
+            parts.append(f"rows within their groups with one of {size}")
+        elif row["term"] == INTERCEPT.label:
+            parts.append(f"groups of {level_name(row['level'])} with one of {size}")
+        else:
+            what = f"their slopes of {name(row['term'])}"
+            parts.append(f"{what} (by {level_name(row['level'])}) with one of {size}")
+    first = parts[0].replace("with one of", "with a standard deviation of", 1)
+    return f"Around these averages {outcome} scatters: {listed([first, *parts[1:]])}."
+
+
+def singular(fit: MixedFit) -> str:
+    """Say which component is at its boundary; empty when none is."""
+    said = [name(note.message) for note in fit.notes if note.code.startswith("singular")]
+    return f"This fit is singular. {' '.join(said)}" if said else ""
+
+
+def _contrast(fit: MixedFit | PooledFit, term: str) -> str:
+    """Return what is compared: one more unit, or one category with the reference."""
+    factor = _column(fit, term).factors[0]
+    if factor.category is None or not isinstance(factor.expression, Variable):
+        return f"One more unit of {name(term)}"
+    variable = factor.expression.name
+    moments = fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
+    reference = moments.layout.encoder.categories[variable][0]
+    category = f"{name(variable)} {name(factor.category)}"
+    return f"{category} instead of {name(reference)}" if reference != factor.category else category
+
+
+def _bounds(row: dict[str, Any]) -> str:
+    return bounds(row["lower"], row["upper"], row["se"])
+
+
+def _direction(row: dict[str, Any]) -> str:
+    if row["lower"] <= 0 <= row["upper"]:
+        return " The interval holds zero: these data leave the direction open."
+    return ""
+
+
+def _column(fit: MixedFit | PooledFit, term: str) -> Column:
+    moments = fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
+    return next(column for column in moments.layout.fixed if column.label == term)
+
+
+def _row(fit: MixedFit | PooledFit, term: str) -> dict[str, Any]:
+    return next(row for row in records(fit.coefficients) if row["term"] == term)

@@ -1,0 +1,59 @@
+"""Sentences on where the variation lies and what it means for two rows of a group."""
+
+from __future__ import annotations
+
+from mlm_core.inference.shares import VarianceShares
+from mlm_core.views.narrative.wording import level_name, listed, name
+from mlm_core.views.numbers import fixed, number, percents
+from mlm_core.views.tables.table import records
+from mlm_core.views.words import RESIDUAL
+
+
+def shares(result: VarianceShares, *, outcome: str) -> str:
+    """Say which share of the variation lies at which level."""
+    rows = records(result.shares)
+    texts = percents([row["share"] for row in rows])
+    what = (
+        f"Of the variation in {name(outcome)} that the predictors leave,"
+        if result.is_conditional
+        else f"Of all variation in {name(outcome)}"
+    )
+    parts = [f"{text} {_where(row['level'])}" for row, text in zip(rows, texts, strict=True)]
+    parts[0] = parts[0].replace("% ", "% lies ", 1)
+    return f"{what} {listed(parts)}.{_at(result)}"
+
+
+def correlations(result: VarianceShares) -> str:
+    """Say how two rows of the same group correlate, for every level."""
+    rows = records(result.correlations)
+    parts = [
+        f"two rows of the same {level_name(row['level'])}"
+        f"{' correlate' if place == 0 else ''} at {fixed(row['icc'], 2)}"
+        for place, row in enumerate(rows)
+    ]
+    given = ", given their predictors" if result.is_conditional else ""
+    sentence = listed(parts)
+    return f"{sentence[:1].upper()}{sentence[1:]}{given}."
+
+
+def change(before: VarianceShares, after: VarianceShares, *, outcome: str) -> str:
+    """Say how the predictors change the total variance that is left."""
+    was, now = before.total_variance, after.total_variance
+    direction = "falls" if now < was else "rises"
+    return (
+        f"With the predictors the variance of {name(outcome)} left unexplained {direction} from"
+        f" {number(was, 4)} to {number(now, 4)}."
+    )
+
+
+def _where(level: str) -> str:
+    if level == RESIDUAL:
+        return "between rows of the same group"
+    return f"between groups of {level_name(level)}"
+
+
+def _at(result: VarianceShares) -> str:
+    if not result.at:
+        return ""
+    held = listed([f"{name(term)} = {number(value)}" for term, value in result.at.items()])
+    return f" As slopes vary between groups, this holds at {held}."
