@@ -262,17 +262,25 @@ def _complete_rows(
     missing: dict[str, int] = {}
     is_complete: NDArray[np.bool_] | None = None
     for name, values in used.items():
-        is_missing = values.isna().to_numpy()
-        missing[name] = int(is_missing.sum())
+        is_missing = _is_missing(values)
+        missing[name] = 0 if is_missing is None else int(is_missing.sum())
         if missing[name] == len(frame):
-            raise AllMissingError(name)
-        if missing[name]:
+            raise AllMissingError(name) if len(frame) else NoCompleteRowsError({}, 0)
+        if is_missing is not None and missing[name]:
             is_complete = ~is_missing if is_complete is None else is_complete & ~is_missing
     if is_complete is None:
         return frame, None, missing
     if not is_complete.any():
         raise NoCompleteRowsError(missing, len(frame))
     return frame.loc[is_complete, list(used)], is_complete, missing
+
+
+def _is_missing(values: pd.Series[Any]) -> NDArray[np.bool_] | None:
+    """Return which values are missing; None where the type has no missing value."""
+    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
+    if kind in tuple("iub"):
+        return None
+    return np.isnan(values.to_numpy()) if kind == "f" else values.isna().to_numpy()
 
 
 def _missing_notes(missing: Mapping[str, int], n_all: int, n_used: int) -> tuple[Note, ...]:

@@ -18,7 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
-from mlm_core.fits.curvature import Evaluation, effect_products, effect_rows
+from mlm_core.fits.curvature import (
+    Evaluation,
+    effect_products,
+    effect_rows,
+    projected_products,
+)
 from mlm_core.fits.descent import to_children
 from mlm_core.fits.structure import CovarianceBlock, lower_factor
 
@@ -63,15 +68,10 @@ class Escape:
 def covariance_gradient(problem: Problem, at: Evaluation, block: CovarianceBlock) -> FloatArray:
     """Return grad_D of one block, shape (q, q)."""
     rows = effect_rows(at.ascent.outputs[block.level], block)
-    v = _handed_down(problem, at, block.level)
-    spread = at.descent.spreads[block.level]
-    residual = (rows * v).sum(axis=1)
-    spread = np.broadcast_to(spread, (*spread.shape[:2], rows.shape[-1]))
-    through = np.einsum("aig,ijg->ajg", rows[:, :-1], spread)
-    explained = np.einsum("ajg,bjg->ab", through, rows[:, :-1])
+    residual = (rows * _handed_down(problem, at, block.level)).sum(axis=1)
     weight = problem.df / float(at.ascent.root.r2)
-    total = effect_products(rows, block).sum(axis=-1)
-    gradient: FloatArray = total - explained - weight * (residual @ residual.T)
+    gradient: FloatArray = projected_products(at, block, rows).sum(axis=-1)
+    gradient = gradient - weight * (residual @ residual.T)
     return (gradient + gradient.T) / 2.0
 
 

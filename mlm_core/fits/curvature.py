@@ -118,15 +118,31 @@ def effect_products(rows: Array, block: CovarianceBlock) -> Array:
     return np.stack(columns, axis=1)
 
 
+def projected_products(at: Evaluation, block: CovarianceBlock, rows: Array) -> Array:
+    """Return Z'PZ of every group of a block, shape (q, q, G), from ``effect_rows``.
+
+    P is V^-1 with what the outer levels (and, for REML, the fixed coefficients) absorb taken out:
+    M[z,z] - M[z,:] G M[:,z].
+    """
+    handed = at.descent.spreads[block.level]
+    known = rows[:, :-1]
+    if handed.shape[-1] == 1:
+        through = np.tensordot(handed[..., 0], known, axes=(1, 1)).swapaxes(0, 1)
+    else:
+        through = (handed[None] * known[:, None]).sum(axis=2)
+    absorbed: Array = (through[:, None] * known[None]).sum(axis=2)
+    return effect_products(rows, block) - absorbed
+
+
 def expected_hessian(problem: Problem, at: Evaluation) -> FloatArray:
-    """Return the expected Hessian, ignoring what ties the blocks and the fixed part together.
+    """Return the expected Hessian, ignoring what ties different groups and blocks together.
 
     Good enough to scale the first steps of a search, and free: it needs no further evaluation.
     """
     hessian = np.zeros((problem.structure.n_theta,) * 2)
     for block in problem.structure.blocks:
-        state = at.ascent.outputs[block.level]
-        products = effect_products(effect_rows(state, block), block)
+        rows = effect_rows(at.ascent.outputs[block.level], block)
+        products = projected_products(at, block, rows)
         information = np.einsum("abg,cdg->abcd", products, products)
         factor = block.factor(at.theta)
         changes, entries = [], []

@@ -95,7 +95,7 @@ def descend(problem: Problem, ascent: Ascent, n_parallel: tuple[int, ...] = ()) 
 
 def to_children(values: Array, family: Family) -> Array:
     """Hand values of parents, shape (..., parents), to their children; one for all stays one."""
-    return values if values.shape[-1] == 1 else np.take(values, family.parent, axis=-1)
+    return values if values.shape[-1] == 1 else values.take(family.parent, axis=-1)
 
 
 def _collect(
@@ -120,33 +120,44 @@ def _pass(record: Elimination, v: Array, spread: Array) -> _Passage:
     kappa, m, pivot, slope = record.before.weight, record.before.means, record.pivot, record.slope
     columns = m[:-1]
     w = kappa * record.t  # W on the constant
-    u = w * _at_means(m, v)
+    value = _at_means(m, v)
+    u = w * value
     g = w * (spread[:, 0] + (spread[:, 1:] * columns).sum(axis=1))
     if slope is not None:
         u = u + (slope * v[1:]).sum(axis=0)
         g = g + (spread[:, 1:] * slope[:-1]).sum(axis=1)
     u = u / pivot
-    a = w * _at_means(columns, g)
+    g_value = _at_means(columns, g)
+    a = w * g_value
     if slope is not None:
         a = a + (slope[:-1] * g[1:]).sum(axis=0)
     share = a / pivot
-    v, h = _less(v, record, u), _less(g, record, share)
-    value, h_value = _at_means(m, v), _at_means(columns, h)
+    value, h_value = value - record.t * u, g_value - record.t * share
+    v = _less(v, record, u)
     r2_parts = {0: -2.0 * (u * kappa * value).sum(axis=-1)}
     log_det_parts = {0: 2.0 * ((w - kappa * h_value) / pivot).sum(axis=-1)}
-    for index, _ in record.loading.columns:
-        row = record.before.products[position(record.before.k)[index]]
-        mv = (row * v[1:]).sum(axis=0) + kappa * m[index] * value
-        mh = (row[:-1] * h[1:]).sum(axis=0) + kappa * m[index] * h_value
-        r2_parts[1 + index] = -2.0 * (u * mv).sum(axis=-1)
-        own = slope[index] + w * m[index]  # type: ignore[index]
-        log_det_parts[1 + index] = 2.0 * ((own - mh) / pivot).sum(axis=-1)
+    if slope is not None:
+        h = _less(g, record, share)
+        for index, _ in record.loading.columns:
+            row = record.before.products[position(record.before.k)[index]]
+            mv = (row * v[1:]).sum(axis=0) + kappa * m[index] * value
+            mh = (row[:-1] * h[1:]).sum(axis=0) + kappa * m[index] * h_value
+            r2_parts[1 + index] = -2.0 * (u * mv).sum(axis=-1)
+            own = slope[index] + w * m[index]
+            log_det_parts[1 + index] = 2.0 * ((own - mh) / pivot).sum(axis=-1)
     return _Passage(u, v, log_det_parts, r2_parts, g, (share + 1.0) / pivot)
+
+
+def _spread_out(values: Array, axes: int, like: Array) -> Array:
+    """Return a copy of ``values`` with every group of ``like`` behind its first axes."""
+    found: Array = np.empty((*values.shape[:axes], *like.shape), like.dtype)
+    found[:] = values
+    return found
 
 
 def _less(vector: Array, record: Elimination, amount: Array) -> Array:
     """Return vector - z amount."""
-    found = np.array(np.broadcast_to(vector, (len(vector), *amount.shape)))
+    found = _spread_out(vector, 1, amount)
     found[0] -= record.loading.constant * amount
     for index, weight in record.loading.columns:
         found[1 + index] -= weight * amount
@@ -155,13 +166,14 @@ def _less(vector: Array, record: Elimination, amount: Array) -> Array:
 
 def _spread_down(record: Elimination, passage: _Passage, spread: Array) -> Array:
     """Return T G T' + z z' / A."""
-    spread = np.array(np.broadcast_to(spread, (*spread.shape[:2], *passage.own_spread.shape)))
+    spread = _spread_out(spread, 2, passage.own_spread)
     z = [(0, record.loading.constant)]
     z += [(1 + index, weight) for index, weight in record.loading.columns]
     over = passage.half_spread / record.pivot
     for i, weight in z:
-        spread[i] -= weight * over
-        spread[:, i] -= weight * over
+        change = weight * over
+        spread[i] -= change
+        spread[:, i] -= change
         for j, other in z:
             spread[i, j] += weight * other * passage.own_spread
     return spread

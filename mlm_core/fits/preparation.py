@@ -24,7 +24,7 @@ from mlm_core.errors import (
     TooFewRowsError,
     TooManyRandomEffectsError,
 )
-from mlm_core.fits.state import gather_to, initial_state
+from mlm_core.fits.state import State, gather_to, initial_state
 from mlm_core.moments.moments import Moments, accumulate
 from mlm_core.moments.packed import position, unpack
 from mlm_core.notes import Note
@@ -69,9 +69,11 @@ def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
     """
     design = build_design(model, frame)
     moments = accumulate(design)
-    _check_outcome(moments)
+    root = gather_to(initial_state(moments), moments.levels, -1)
+    if not root.products[-1].any():
+        raise ConstantOutcomeError(str(model.outcome), float(moments.shift[-1]))
     _check_slopes(moments)
-    moments, dropped, notes = _independent(moments)
+    moments, dropped, notes = _independent(moments, root)
     if not moments.layout.fixed:
         raise NoFixedEffectsError
     n_theta = sum(len(block.columns) * (len(block.columns) + 1) // 2 for block in design.layout.blocks)
@@ -79,13 +81,6 @@ def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
     if n_parameters > moments.n_rows:
         raise TooFewRowsError(moments.n_rows, n_parameters)
     return Preparation(design, moments, dropped, (*design.notes, *notes))
-
-
-def _check_outcome(moments: Moments) -> None:
-    root = gather_to(initial_state(moments), moments.levels, -1)
-    if not root.products[-1].any():
-        outcome = str(moments.layout.model.outcome)
-        raise ConstantOutcomeError(outcome, float(moments.shift[-1]))
 
 
 def check_outcome_inside(moments: Moments) -> None:
@@ -111,10 +106,11 @@ def _check_slopes(moments: Moments) -> None:
     where = position(moments.k)
     for block in moments.layout.blocks:
         level = moments.levels[block.level]
-        inside = gather_to(initial_state(moments), moments.levels, block.level).products.sum(axis=-1)
-        for name in block.columns:
-            if name == INTERCEPT:
-                continue
+        slopes = [name for name in block.columns if name != INTERCEPT]
+        if slopes:
+            groups = gather_to(initial_state(moments), moments.levels, block.level)
+            inside = groups.products.sum(axis=-1)
+        for name in slopes:
             index = moments.columns.index(name)
             if inside[where[index, index]] <= _NO_VARIATION * moments.n_rows:
                 raise ConstantSlopeError(_variable(name), level.name)
@@ -127,10 +123,11 @@ def _variable(name: Column) -> str:
     return ":".join(variables(factor.expression)[0] for factor in name.factors)
 
 
-def _independent(moments: Moments) -> tuple[Moments, tuple[str, ...], tuple[Note, ...]]:
+def _independent(
+    moments: Moments, root: State
+) -> tuple[Moments, tuple[str, ...], tuple[Note, ...]]:
     """Drop fixed columns that are constant or reproduced by the ones before them."""
     fixed = moments.layout.fixed
-    root = gather_to(initial_state(moments), moments.levels, -1)
     cross = unpack(root.products, moments.k)[..., 0]
     if INTERCEPT not in fixed:
         values = root.means[:, 0] + moments.shift / moments.scale

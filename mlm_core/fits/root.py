@@ -1,7 +1,7 @@
 """The root of the hierarchy: fixed coefficients from what all random effects have left.
 
 With an intercept the constant is eliminated exactly (the root's means carry it) and the slopes are
-solved from the products around the means. Without one, columns and outcome are taken from the user's
+solved from the products around the means by the sweep operator. Without one, columns and outcome are taken from the user's
 origin. Coefficients are kept on stored columns; ``user_map`` takes them back exactly.
 """
 
@@ -53,69 +53,88 @@ def solve_root(state: State, moments: Moments, fixed: tuple[int, ...]) -> Root:
     """Solve for the fixed coefficients on the one group that is left."""
     kappa, m = state.weight[..., 0], state.means[..., 0]
     products = unpack(state.products, state.k)[..., 0]
-    if NO_COLUMN in fixed:
-        return _with_intercept(kappa, m, products, fixed)
-    return _from_origin(kappa, m, products, moments, fixed)
+    if fixed and fixed[0] == NO_COLUMN:
+        return _with_intercept(kappa, m, products, list(fixed[1:]))
+    return _from_origin(kappa, m, products, moments, list(fixed))
 
 
-def _with_intercept(kappa: Any, m: Array, products: Array, fixed: tuple[int, ...]) -> Root:
-    slopes = np.array([index for index in fixed if index != NO_COLUMN], dtype=np.intp)
-    inner, beta, r2, log_det = _solve(products, slopes)
-    mean = m[slopes]
-    from_mean = np.einsum("ij...,j...->i...", inner, mean)
-    p, k = len(fixed), len(m)
-    inverse = np.empty((p, p, *inner.shape[2:]), inner.dtype)
-    inverse[0, 0] = 1.0 / kappa + (mean * from_mean).sum(axis=0)
-    inverse[0, 1:] = inverse[1:, 0] = -from_mean
-    inverse[1:, 1:] = inner
-    intercept = m[-1] - (mean * beta).sum(axis=0)
-    v = np.zeros((k + 1, *inner.shape[2:]), inner.dtype)
-    v[0], v[1 + slopes], v[-1] = -intercept, -beta, 1.0
-    where = np.concatenate([[0], 1 + slopes])
-    spread = np.zeros((k, k, *inner.shape[2:]), inner.dtype)
-    spread[np.ix_(where, where)] = inverse
-    beta = np.concatenate([intercept[None], beta])
-    return Root(beta, r2, inverse, log_det + np.log(kappa), v, spread)
+def _with_intercept(kappa: Any, m: Array, products: Array, slopes: list[int]) -> Root:
+    inner, beta, r2, log_det = sweep(products, slopes)
+    k, parallel = len(m), m.shape[1:]
+    from_mean = [(row * m[slopes]).sum(axis=0) for row in inner]
+    intercept, top = m[-1], 1.0 / kappa
+    spread = np.zeros((k, k, *parallel), products.dtype)
+    v = np.zeros((k + 1, *parallel), products.dtype)
+    places = [1 + index for index in slopes]
+    for row, (index, place) in enumerate(zip(slopes, places, strict=True)):
+        intercept = intercept - m[index] * beta[row]
+        top = top + m[index] * from_mean[row]
+        spread[0, place] = spread[place, 0] = -from_mean[row]
+        spread[place, places] = inner[row]
+        v[place] = -beta[row]
+    spread[0, 0] = top
+    v[0], v[-1] = -intercept, 1.0
+    where = [0, *places]
+    inverse = spread[where][:, where]
+    return Root(-v[where], r2, inverse, log_det + np.log(kappa), v, spread)
 
 
 def _from_origin(
-    kappa: Any, m: Array, products: Array, moments: Moments, fixed: tuple[int, ...]
+    kappa: Any, m: Array, products: Array, moments: Moments, columns: list[int]
 ) -> Root:
     axes = (1,) * (m.ndim - 1)
     offsets = (moments.shift / moments.scale).reshape(-1, *axes)
     values = m + offsets
     products = products + kappa * values[:, None] * values[None, :]
-    columns = np.array(fixed, dtype=np.intp)
-    inverse, beta, r2, log_det = _solve(products, columns)
-    k = len(m)
-    v = np.zeros((k + 1, *inverse.shape[2:]), inverse.dtype)
-    v[0] = offsets[-1] - (beta * offsets[columns]).sum(axis=0)
-    v[1 + columns], v[-1] = -beta, 1.0
-    spread = np.zeros((k, k, *inverse.shape[2:]), inverse.dtype)
-    spread[np.ix_(1 + columns, 1 + columns)] = inverse
-    across = np.einsum("ij...,j...->i...", inverse, np.broadcast_to(offsets[columns], beta.shape))
-    spread[0, 1 + columns] = spread[1 + columns, 0] = across
-    spread[0, 0] = (offsets[columns] * across).sum(axis=0)
+    inverse, beta, r2, log_det = sweep(products, columns)
+    k, where = len(m), [1 + index for index in columns]
+    own = offsets[columns]
+    v = np.zeros((k + 1, *m.shape[1:]), products.dtype)
+    v[0] = offsets[-1] - (beta * own).sum(axis=0)
+    v[where], v[-1] = -beta, 1.0
+    spread = np.zeros((k, k, *m.shape[1:]), products.dtype)
+    across = (inverse * own).sum(axis=1)
+    for row, place in enumerate(where):
+        spread[place, where] = inverse[row]
+    spread[0, where] = spread[where, 0] = across
+    spread[0, 0] = (own * across).sum(axis=0)
     return Root(beta, r2, inverse, log_det, v, spread)
 
 
-def _solve(products: Array, columns: NDArray[np.intp]) -> tuple[Array, Array, Any, Any]:
-    """Return inverse, coefficients, residual sum of squares and log determinant.
+def sweep(products: Array, columns: list[int]) -> tuple[Array, Array, Any, Any]:
+    """Regress the last column on some others by sweeping their cross-products.
 
     The matrix is brought to unit diagonal first: what the random effects leave of a group-level column
     can be orders of magnitude smaller than what they leave of the others.
+
+    Parameters
+    ----------
+    products : ndarray (k, k, ...)
+        Symmetric positive definite cross-products.
+    columns : list of int
+        The p regressors.
+
+    Returns
+    -------
+    inverse (p, p, ...), coefficients (p, ...), residual sum of squares, log determinant
+
+    References
+    ----------
+    Goodnight (1979), The American Statistician 33(3).
     """
-    right, yy = products[columns, -1], products[-1, -1]
-    if not len(columns):
-        return np.zeros((0, 0, *yy.shape), products.dtype), right, yy, 0.0 * yy
-    matrix = products[np.ix_(columns, columns)]
-    root = np.sqrt(products[columns, columns])
-    outer = root[:, None] * root[None, :]
-    unit = np.moveaxis(matrix / outer, (0, 1), (-2, -1))
-    inverse = np.moveaxis(np.linalg.inv(unit), (-2, -1), (0, 1)) / outer
-    beta = np.einsum("ij...,j...->i...", inverse, right)
-    sign, log_abs = np.linalg.slogdet(unit)
-    if np.iscomplexobj(sign):
-        log_abs = log_abs + np.log(sign)
-    log_det = log_abs + 2.0 * np.log(root).sum(axis=0)
-    return inverse, beta, yy - (right * beta).sum(axis=0), log_det
+    chosen = [*columns, len(products) - 1]
+    p = len(columns)
+    root = np.sqrt(products[chosen, chosen])
+    root[-1] = 1.0
+    outer = root[:, None] * root
+    table = products[chosen][:, chosen] / outer
+    log_det: Any = 0.0
+    for pivot in range(p):
+        value = table[pivot, pivot].copy()
+        log_det = log_det + np.log(value)
+        row, column = table[pivot] / value, table[:, pivot].copy()
+        table = table - column[:, None] * row
+        table[pivot], table[:, pivot] = row, -column / value
+        table[pivot, pivot] = 1.0 / value
+    log_det = log_det + 2.0 * np.log(root[:p]).sum(axis=0)
+    return table[:p, :p] / outer[:p, :p], table[:p, -1] / root[:p], table[-1, -1], log_det

@@ -26,9 +26,11 @@ from mlm_core.fits.curvature import (
 
 FloatArray = NDArray[np.float64]
 # Expected fall of the criterion at which quasi-Newton hands over to the exact Hessian, ...
-_NEAR = 1e-3
+_NEAR = 1e-7
 # ... and below which a point is the optimum: far below what any printed digit shows.
 _AT_OPTIMUM = 1e-10
+# Expected fall after which what an exact step leaves is its square, beyond any digit.
+_NEARLY_DONE = 1e-7
 _FIRST_RADIUS = 0.7
 _MAX_EVALUATIONS = 200
 # Share of the largest curvature below which a direction is taken as flat.
@@ -152,7 +154,7 @@ def _newton(problem: Problem, at: Evaluation) -> tuple[Evaluation, Curvature, in
         noise = 1e-13 * abs(at.value)
         if trial.value <= at.value + noise:
             at = trial
-            if fall < 1e-9:  # the step was quadratically good: what is left is its square
+            if fall < _NEARLY_DONE:  # the step was quadratically good: what is left is its square
                 break
             curvature = exact_curvature(problem, at.theta)
         elif fall < noise:

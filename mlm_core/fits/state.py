@@ -88,6 +88,8 @@ def initial_state(moments: Moments, n_parallel_axes: int = 0) -> State:
 
     ``n_parallel_axes`` axes of length one are put before the last, for parallel evaluations.
     """
+    if not n_parallel_axes:
+        return State(moments.counts, moments.means, moments.products)
     axes = tuple(range(1, 1 + n_parallel_axes))
     return State(
         np.expand_dims(moments.counts, tuple(range(n_parallel_axes))),
@@ -117,7 +119,7 @@ def eliminate(state: State, loading: Loading) -> tuple[State, Elimination, Array
     rise = kappa * t**2
     pivot = c + rise
     over = s / c
-    after = State(kappa * c / pivot, m - t * over, state.products - s[rows] * over[columns])
+    after = State(kappa * c / pivot, m - t * over, state.products - s.take(rows, axis=0) * over.take(columns, axis=0))
     return after, Elimination(loading, state, s, c, t, pivot), np.log1p(inner + rise)
 
 
@@ -144,8 +146,8 @@ def gather(state: State, family: Family) -> State:
     weight_of_means = np.add.reduceat(state.weight * state.means, family.starts, axis=-1)
     means = weight_of_means / weight
     rows, columns = pairs(state.k)
-    deviation = state.means - np.take(means, family.parent, axis=-1)
-    spread = (state.weight * deviation)[rows] * deviation[columns]
+    deviation = state.means - means.take(family.parent, axis=-1)
+    spread = (state.weight * deviation).take(rows, axis=0) * deviation.take(columns, axis=0)
     products = np.add.reduceat(state.products + spread, family.starts, axis=-1)
     return State(weight, means, products)
 

@@ -94,8 +94,9 @@ class CovarianceBlock:
         constant: Any = 0.0
         weights = []
         for row in range(column, self.q):
-            # A trailing axis lets the weight of each parallel evaluation broadcast over groups.
-            weight = theta[self.entry(row, column)][..., None]
+            weight = theta[self.entry(row, column)]
+            if theta.ndim > 1:  # a trailing axis lets parallel weights broadcast over groups
+                weight = weight[..., None]
             if self.offsets[row]:
                 constant = constant + self.offsets[row] * weight
             if self.indices[row] != NO_COLUMN:
