@@ -1,8 +1,8 @@
 """Every error this package raises on purpose: one root, one branch per stage of the work.
 
-A message names the column, row or group concerned, the value seen, and what to do about it. Branches
-follow the path of a request: reading a file, understanding a model, laying it over a table, fitting,
-comparing. Callers that want to show any of them catch :class:`MlmError`.
+A message names the column, row or group concerned, the value seen, and what to do about it.
+Branches follow the path of a request: reading a file, understanding a model, laying it over a
+table, fitting, comparing. Callers that want to show any of them catch :class:`MlmError`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class DuplicateLevelError(ModelError):
         reason = (
             f"The grouping level {first!r} is listed twice."
             if first == second
-            else f"The grouping levels {first!r} and {second!r} divide the rows into the same groups."
+            else f"The levels {first!r} and {second!r} divide the rows into the same groups."
         )
         super().__init__(f"{reason} Their variances cannot be told apart: keep one of them.")
 
@@ -97,8 +97,7 @@ class UnknownColumnError(TableError):
     def __init__(self, name: str, available: Iterable[str]) -> None:
         names = [str(column) for column in available]
         super().__init__(
-            f"There is no column {name!r}{_closest(name, names)}."
-            f" Columns here: {_listed(names)}."
+            f"There is no column {name!r}{_closest(name, names)}. Columns here: {_listed(names)}."
         )
 
 
@@ -116,7 +115,8 @@ class NotNumericError(TableError):
         self.column, self.row, self.value = column, row, value
         super().__init__(
             f"The column {column!r} must be numeric, but data row {row} holds {value!r}."
-            " Correct or empty that cell (an empty cell is a missing value), or choose another column."
+            " Correct or empty that cell (an empty cell is a missing value), or choose"
+            " another column."
         )
 
 
@@ -174,7 +174,8 @@ class NoFixedEffectsError(TableError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The fixed part of the model is empty: it has no intercept and no predictor that varies."
+            "The fixed part of the model is empty: it has no intercept and no predictor"
+            " that varies."
             " Add the intercept or a predictor."
         )
 
@@ -195,7 +196,8 @@ class GroupOutcomeError(TableError):
     def __init__(self, outcome: str, level: str) -> None:
         super().__init__(
             f"The outcome {outcome!r} has one value in each group of {level!r}: it describes these"
-            " groups, and nothing varies inside them. Choose another outcome, or leave this level out."
+            " groups, and nothing varies inside them. Choose another outcome, or leave"
+            " this level out."
         )
 
 
@@ -227,7 +229,8 @@ class CrossedGroupsError(TableError):
         where = " and ".join(str(parent) for parent in parents)
         super().__init__(
             f"{inner} {group} occurs in {outer} {where}: write (1 | {outer}/{inner}) if these are"
-            f" different groups of {inner} that share a label. Truly crossed groups are not fitted here."
+            f" different groups of {inner} that share a label. Truly crossed groups are"
+            " not fitted here."
         )
 
 
@@ -294,7 +297,8 @@ class PerfectFitError(FitError):
 
     def __init__(self, outcome: str) -> None:
         super().__init__(
-            f"Predictors and groups reproduce {outcome!r} exactly: the residual variance is zero and"
+            f"Predictors and groups reproduce {outcome!r} exactly: the residual variance"
+            " is zero and"
             " the likelihood has no maximum. Is the outcome computed from a predictor?"
         )
 

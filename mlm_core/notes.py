@@ -1,8 +1,8 @@
 """Notes: what a result wants its reader to know, as data first and as a sentence second.
 
 A :class:`Note` travels with a table, a fit or a comparison. Its ``code`` and ``numbers`` are for
-programs (and tests); its ``message`` says what happened, what it means and what can be done. Screens
-show notes in three grades: note, caution, stop.
+programs (and tests); its ``message`` says what happened, what it means and what can be done.
+Screens show notes in three grades: note, caution, stop.
 """
 
 from __future__ import annotations

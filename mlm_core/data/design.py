@@ -1,10 +1,10 @@
 """From a model and a table to columns: what the moments are made of.
 
-``build_design`` finds the complete rows, codes the groups, evaluates the expressions and expands terms
-into columns with R's rules (treatment coding; a factor is coded by contrasts in a term when the term
-without it is also in the model, else by all its indicators). The result names which columns carry
-fixed effects and which vary at which level; it never forms a model matrix, it hands out column values
-for any block of rows.
+``build_design`` finds the complete rows, codes the groups, evaluates the expressions and expands
+terms into columns with R's rules (treatment coding; a factor is coded by contrasts in a term when
+the term without it is also in the model, else by all its indicators). The result names which
+columns carry fixed effects and which vary at which level; it never forms a model matrix, it hands
+out column values for any block of rows.
 """
 
 from __future__ import annotations

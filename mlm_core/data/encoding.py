@@ -1,8 +1,8 @@
 """Expressions evaluated on a table: variables and transformations become numbers or categories.
 
-Evaluation is our own arithmetic on arrays. What a transformation learns from the fitted rows (a mean,
-a standard deviation, group means, categories) is kept in an :class:`Encoder`, so that new rows are
-coded exactly as the fitted ones were.
+Evaluation is our own arithmetic on arrays. What a transformation learns from the fitted rows (a
+mean, a standard deviation, group means, categories) is kept in an :class:`Encoder`, so that new
+rows are coded exactly as the fitted ones were.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.kinds import first_text
 from mlm_core.data.expressions import Expression, Transform, Variable
+from mlm_core.data.kinds import first_text
 from mlm_core.errors import (
     AmbiguousColumnError,
     DomainError,
@@ -46,10 +46,10 @@ def column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     """
     if name not in frame.columns:
         raise UnknownColumnError(name, [str(label) for label in frame.columns])
-    values = frame[name]
+    values: Any = frame[name]
     if isinstance(values, pd.DataFrame):
         raise AmbiguousColumnError(name)
-    return values
+    return values  # type: ignore[no-any-return]
 
 
 def is_categorical(values: pd.Series[Any]) -> bool:
@@ -198,7 +198,7 @@ class Encoder:
         own = pd.Series(argument, index=index).groupby(level=list(range(index.nlevels))).mean()
         key = (expression.argument, expression.groups)
         if key not in self.group_means:
-            self.group_means[key] = _GroupMeans(own.index, own.to_numpy())
+            self.group_means[key] = _GroupMeans(own.index, np.asarray(own.to_numpy(dtype=np.float64)))
         fitted = self.group_means[key]
         position = fitted.keys.get_indexer(index)
         means = fitted.means[position]

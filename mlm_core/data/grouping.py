@@ -103,7 +103,7 @@ class _Partition:
 def build_hierarchy(
     columns: Mapping[str, NDArray[Any]], level_columns: Sequence[tuple[str, ...]], n_rows: int
 ) -> Hierarchy:
-    """Number the groups of nested levels.
+    """Return the groups of nested levels, numbered.
 
     Parameters
     ----------

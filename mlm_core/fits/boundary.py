@@ -1,9 +1,9 @@
 """Variances at zero and correlations at one: found, set exactly, and named.
 
-A block is singular when its Lambda, on columns of unit standard deviation, has a singular value below
-lme4's tolerance; that measure is free of every unit. Singular directions are set to exactly zero when
-the criterion agrees, and the component concerned is named in a note. A singular fit is an answer: the
-data are best described without that variation.
+A block is singular when its Lambda, on columns of unit standard deviation, has a singular value
+below lme4's tolerance; that measure is free of every unit. Singular directions are set to exactly
+zero when the criterion agrees, and the component concerned is named in a note. A singular fit is
+an answer: the data are best described without that variation.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def _effect(label: str) -> str:
 def _zero_note(effect: str, level: str) -> Note:
     message = (
         f"The variance of the {effect} between groups of {level} is estimated as zero: beyond what"
-        f" chance and the rest of the model produce, the {effect} does not differ between these groups."
+        f" chance and the rest of the model produce, the {effect} does not differ between"
+        " these groups."
         " The fit is valid (R calls it singular); the same model without this component gives the"
         " same estimates."
     )
@@ -95,8 +96,10 @@ def _zero_note(effect: str, level: str) -> Note:
 def _one_note(first: str, second: str, level: str, correlation: float) -> Note:
     sign = "plus" if correlation > 0 else "minus"
     message = (
-        f"The correlation of {first} and {second} between groups of {level} is estimated as {sign} one:"
-        " the data do not hold enough to tell the two apart. Consider an uncorrelated slope, or none."
+        f"The correlation of {first} and {second} between groups of {level} is estimated"
+        f" as {sign} one:"
+        " the data do not hold enough to tell the two apart. Consider an uncorrelated"
+        " slope, or none."
     )
     numbers = {"first": first, "second": second, "level": level, "correlation": correlation}
     return Note("singular-correlation", "caution", message, numbers)
@@ -104,7 +107,8 @@ def _one_note(first: str, second: str, level: str, correlation: float) -> Note:
 
 def _combination_note(effects: list[str], level: str) -> Note:
     message = (
-        f"The covariance of {', '.join(effects)} between groups of {level} has lost a dimension: one of"
+        f"The covariance of {', '.join(effects)} between groups of {level} has lost a"
+        " dimension: one of"
         " them is a combination of the others. Consider fewer random slopes."
     )
     return Note("singular-combination", "caution", message, {"effects": effects, "level": level})

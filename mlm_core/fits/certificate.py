@@ -1,13 +1,13 @@
-"""The certificate of optimality: is a variance that the search left at zero really zero?
+"""The certificate of optimality: whether a variance left at zero by the search is really zero.
 
-The gradient in theta vanishes wherever a column of Lambda is zero, so a search can stop there wrongly.
-The gradient in D = Lambda Lambda' does not: theta is a minimum only if, for each block,
+The gradient in theta vanishes wherever a column of Lambda is zero, so a search can stop there
+wrongly. The gradient in D = Lambda Lambda' does not: theta is a minimum only if, for each block,
 
     grad_D = sum over groups of ( M[z,z] - M[z,:] (G + (df / r2) v v') M[:,z] )
 
-(M after the level's effects are eliminated) has no negative eigenvalue. A negative one is a direction
-in which the criterion falls at once; its expected fall is measured on the deviance scale, so the
-verdict does not depend on any unit.
+(M after the level's effects are eliminated) has no negative eigenvalue. A negative one is a
+direction in which the criterion falls at once; its expected fall is measured on the deviance
+scale, so the verdict does not depend on any unit.
 """
 
 from __future__ import annotations
@@ -97,4 +97,4 @@ def _handed_down(problem: Problem, at: Evaluation, level: int) -> FloatArray:
     """Return v as a level receives it from its parents, shape (k + 1, G or 1)."""
     if level == 0:
         return np.asarray(at.ascent.root.residual_coefficients[:, None])
-    return to_children(at.descent.coefficients[level - 1], problem.families[level])
+    return to_children(at.descent.coefficients[level - 1], problem.moments.families[level])

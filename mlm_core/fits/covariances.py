@@ -54,5 +54,7 @@ def _block_records(
         for j in range(i + 1, block.q):
             product = sd[i] * sd[j]
             correlation = float(np.clip(covariance[i, j] / product, -1, 1)) if product else np.nan
-            records.append((level, labels[i], labels[j], float(covariance[i, j]), np.nan, correlation))
+            records.append(
+                (level, labels[i], labels[j], float(covariance[i, j]), np.nan, correlation)
+            )
     return records

@@ -1,15 +1,15 @@
 """The profiled criterion, from moments.
 
-Upwards: eliminate the random effects of a level, gather the groups of each parent, go on. At the root
-beta = M_XX^-1 M_Xy and r2 = M_yy - M_yX beta, and with L the summed log pivots
+Upwards: eliminate the random effects of a level, gather the groups of each parent, go on. At the
+root beta = M_XX^-1 M_Xy and r2 = M_yy - M_yX beta, and with L the summed log pivots
 
     ML:    L                + n (1 + log(2 pi r2 / n)),
     REML:  L + log |M_XX|   + (n - p) (1 + log(2 pi r2 / (n - p))),
 
-lme4's "deviance" and "REML criterion at convergence". The criterion is even in every column of Lambda,
-hence smooth at zero. :mod:`mlm_core.fits.descent` walks down again for the gradient.
+lme4's "deviance" and "REML criterion at convergence". The criterion is even in every column of
+Lambda, hence smooth at zero. :mod:`mlm_core.fits.descent` walks down again for the gradient.
 
-Shapes: theta (n_theta, ...); see :mod:`mlm_core.fits.state` for the rest.
+Shapes: theta (n_theta, ...); see :mod:`mlm_core.moments.tree` for the rest.
 """
 
 from __future__ import annotations
@@ -21,18 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.data.design import INTERCEPT
+from mlm_core.fits.elimination import Elimination, eliminate
 from mlm_core.fits.root import Root, solve_root
-from mlm_core.fits.state import (
-    Elimination,
-    Family,
-    State,
-    eliminate,
-    families,
-    gather,
-    initial_state,
-)
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock, Structure, build_structure
 from mlm_core.moments.moments import Moments
+from mlm_core.moments.tree import State, gather
 
 Array = NDArray[Any]
 Method = Literal["REML", "ML"]
@@ -52,8 +45,6 @@ class Problem:
     method : {"REML", "ML"}
     fixed : tuple of int
         Stored column of each fixed coefficient, ``NO_COLUMN`` for the intercept.
-    families : tuple of Family
-        How the groups of each level fall to their parents, outermost first.
     constant : float
         What units add to the criterion.
     least_r2 : float
@@ -64,7 +55,6 @@ class Problem:
     structure: Structure
     method: Method
     fixed: tuple[int, ...]
-    families: tuple[Family, ...]
     constant: float
     least_r2: float
 
@@ -97,7 +87,6 @@ def build_problem(moments: Moments, method: Method) -> Problem:
         structure=build_structure(moments),
         method=method,
         fixed=fixed,
-        families=families(moments.levels),
         constant=constant,
         # A stored outcome has variance one, so n is its variation around the overall mean.
         least_r2=max(_NOTHING_LEFT * inside, _NOTHING_LEFT**2 * moments.n_rows),
@@ -128,7 +117,7 @@ class Ascent:
 
 def ascend(problem: Problem, theta: Array) -> Ascent:
     """Walk from the innermost groups to the root."""
-    state = initial_state(problem.moments, theta.ndim - 1)
+    state = problem.moments.initial_state(theta.ndim - 1)
     log_pivots: Any = 0.0
     all_steps, outputs = [], []
     for level in reversed(range(len(problem.moments.levels))):
@@ -140,7 +129,7 @@ def ascend(problem: Problem, theta: Array) -> Ascent:
                 steps.append((block, column, record))
         all_steps.append(tuple(steps))
         outputs.append(state)
-        state = gather(state, problem.families[level])
+        state = gather(state, problem.moments.families[level])
     return Ascent(
         tuple(reversed(all_steps)),
         tuple(reversed(outputs)),

@@ -1,8 +1,8 @@
 """Second derivatives: exact ones by complex step, cheap ones from the expected information.
 
-The gradient is an analytic function computed without branches, so the imaginary part of
-grad(theta + i h e_j) / h with h = 1e-20 is the j-th column of the Hessian to the last digit (Squire &
-Trapp 1998). All columns are evaluated side by side.
+The gradient is an analytic function computed without branches, so the imaginary part of grad(theta
++ i h e_j) / h with h = 1e-20 is the j-th column of the Hessian to the last digit (Squire & Trapp
+1998). All columns are evaluated side by side.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from mlm_core.errors import PerfectFitError
 from mlm_core.fits.criterion import Ascent, Problem, ascend, criterion
 from mlm_core.fits.descent import Descent, descend
-from mlm_core.fits.state import State
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
 from mlm_core.moments.packed import position
+from mlm_core.moments.tree import State
 
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]
@@ -72,9 +72,7 @@ class Curvature:
     def hessian(self, problem: Problem, at: Evaluation) -> FloatArray:
         """Return the Hessian of the profiled criterion."""
         r2, slope = float(at.ascent.root.r2), at.descent.r2_gradient
-        return np.asarray(
-            self.log_det + problem.df / r2 * (self.r2 - np.outer(slope, slope) / r2)
-        )
+        return np.asarray(self.log_det + problem.df / r2 * (self.r2 - np.outer(slope, slope) / r2))
 
 
 def exact_curvature(problem: Problem, theta: FloatArray) -> Curvature:
@@ -85,9 +83,7 @@ def exact_curvature(problem: Problem, theta: FloatArray) -> Curvature:
     descent = descend(problem, ascent, (n_theta,))
     log_det = descent.log_det_gradient.imag / _STEP
     r2 = descent.r2_gradient.imag / _STEP
-    inverse = np.broadcast_to(
-        ascent.root.inverse, (problem.p, problem.p, n_theta)
-    ).imag / _STEP
+    inverse = np.broadcast_to(ascent.root.inverse, (problem.p, problem.p, n_theta)).imag / _STEP
     return Curvature((log_det + log_det.T) / 2.0, (r2 + r2.T) / 2.0, inverse)
 
 

@@ -1,16 +1,17 @@
 """Down the hierarchy: the gradient of the criterion, and every group's coefficients.
 
 From parents to children go v = (-beta, 1), minus the coefficients of the group with a one for the
-outcome, and G, their covariance (relative to sigma^2; M_XX^-1 at the root for REML, zero for ML). With
-W = M z, pivot A = 1 + z'Mz, u = W'v / A and T = I - z W' / A, each eliminated effect gives
+outcome, and G, their covariance (relative to sigma^2; M_XX^-1 at the root for REML, zero for ML).
+With W = M z, pivot A = 1 + z'Mz, u = W'v / A and T = I - z W' / A, each eliminated effect gives
 
     v <- T v = v - z u,             G <- T G T' + z z' / A,
     d r2 / d z = -2 u M v  (new v), d L / d z = 2 (W - M T G W) / A.
 
-u is the conditional mode of the spherical effect. L and r2 are differentiated apart, because profiles
-over sigma need them apart.
+u is the conditional mode of the spherical effect. L and r2 are differentiated apart, because
+profiles over sigma need them apart.
 
-Shapes: v (k + 1, ..., G), the constant first and the outcome last; G (k, k, ..., G), constant first.
+Shapes: v (k + 1, ..., G), the constant first and the outcome last; G (k, k, ..., G), constant
+first.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Ascent, Problem
-from mlm_core.fits.state import Elimination, Family
+from mlm_core.fits.elimination import Elimination
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
 from mlm_core.moments.packed import position
+from mlm_core.moments.tree import Family
 
 Array = NDArray[Any]
 
@@ -74,7 +76,7 @@ def descend(problem: Problem, ascent: Ascent, n_parallel: tuple[int, ...] = ()) 
     modes, coefficients, spreads = [], [], []
     for level, steps in enumerate(ascent.steps):
         if level > 0:
-            family = problem.families[level]
+            family = problem.moments.families[level]
             v, spread = to_children(v, family), to_children(spread, family)
         spreads.append(spread)
         level_modes = []
@@ -88,9 +90,7 @@ def descend(problem: Problem, ascent: Ascent, n_parallel: tuple[int, ...] = ()) 
             level_modes.append((block, column, passage.u))
         modes.append(tuple(level_modes))
         coefficients.append(v)
-    return Descent(
-        log_det_gradient, r2_gradient, tuple(modes), tuple(coefficients), tuple(spreads)
-    )
+    return Descent(log_det_gradient, r2_gradient, tuple(modes), tuple(coefficients), tuple(spreads))
 
 
 def to_children(values: Array, family: Family) -> Array:
@@ -98,9 +98,7 @@ def to_children(values: Array, family: Family) -> Array:
     return values if values.shape[-1] == 1 else values.take(family.parent, axis=-1)
 
 
-def _collect(
-    gradient: Array, parts: dict[int, Any], block: CovarianceBlock, column: int
-) -> None:
+def _collect(gradient: Array, parts: dict[int, Any], block: CovarianceBlock, column: int) -> None:
     """Turn derivatives with respect to a loading into derivatives with respect to theta."""
     for row in range(column, block.q):
         entry, index = block.entry(row, column), block.indices[row]

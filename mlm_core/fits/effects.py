@@ -1,8 +1,8 @@
 """Conditional modes of the random effects and their conditional standard deviations.
 
-The modes (BLUPs) follow from the descent: b = Lambda u. Given theta and beta, the effects of a group
-have covariance sigma^2 Lambda (A^-1 + U G U') Lambda' with A = Lambda'M[z,z] Lambda + I,
-U = A^-1 Lambda'M[z,:], M what reaches the level, and G the covariance of what the outer levels hand
+The modes (BLUPs) follow from the descent: b = Lambda u. Given theta and beta, the effects of a
+group have covariance sigma^2 Lambda (A^-1 + U G U') Lambda' with A = Lambda'M[z,z] Lambda + I, U =
+A^-1 Lambda'M[z,:], M what reaches the level, and G the covariance of what the outer levels hand
 down (zero at the outermost; lme4's condVar likewise takes beta as known).
 
 Shapes inside this module: groups first, (G, q, q), for the batched solvers.
@@ -45,7 +45,8 @@ def level_modes(
 ) -> tuple[tuple[Column, ...], FloatArray]:
     """Return what varies at a level and the conditional modes, shape (q, G)."""
     scale = float(problem.moments.scale[-1])
-    columns, modes = [], []
+    columns: list[Column] = []
+    modes = []
     for block in problem.structure.at_level(level):
         u = {column: values for owner, column, values in at.descent.modes[level] if owner is block}
         spherical = np.stack([u[column] for column in range(block.q)])
@@ -85,7 +86,7 @@ def _handed_down(problem: Problem, at: Evaluation, level: int) -> FloatArray:
         change = enter @ factor
         through = np.eye(k) - change @ u
         spread = through @ spread @ np.swapaxes(through, 1, 2) + change @ inverse @ change.T
-        spread = spread[problem.families[outer + 1].parent]
+        spread = spread[problem.moments.families[outer + 1].parent]
     return spread
 
 
@@ -110,7 +111,7 @@ def _posterior(
 ) -> tuple[FloatArray, FloatArray]:
     """Return A^-1 (G, q, q) and U (G, q, k)."""
     a = factor.T @ products @ factor + np.eye(len(factor))
-    inverse = np.linalg.inv(a)
+    inverse = np.asarray(np.linalg.inv(a), dtype=np.float64)
     return inverse, inverse @ (factor.T @ rows)
 
 
@@ -123,5 +124,3 @@ def _diagonal(blocks: list[FloatArray]) -> FloatArray:
         found[first:last, first:last] = block
         first = last
     return found
-
-

@@ -49,7 +49,7 @@ class UserScale:
         return np.asarray(self.outcome_scale * (self.matrix @ stored) + self.constant)
 
     def covariance(self, stored: FloatArray) -> FloatArray:
-        """Return a covariance of coefficients, shape (p, p); last axes of parallel ones may follow."""
+        """Return a covariance of coefficients, shape (p, p, ...)."""
         moved = np.einsum("ij,jk...,lk->il...", self.matrix, stored, self.matrix)
         return np.asarray(self.outcome_scale**2 * moved)
 

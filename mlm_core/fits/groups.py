@@ -36,11 +36,7 @@ def find_level(levels: Sequence[Level], name: str) -> int:
 
 def counts_at(moments: Moments, level: int) -> FloatArray:
     """Return the rows of every group of a level, shape (n_groups,)."""
-    counts = moments.counts
-    for inner in range(len(moments.levels) - 1, level, -1):
-        parent = moments.levels[inner].parent
-        counts = np.bincount(parent, weights=counts, minlength=int(parent[-1]) + 1)
-    return counts
+    return np.asarray(moments.states[level + 1].weight)
 
 
 def group_sizes(moments: Moments) -> pd.DataFrame:
@@ -57,8 +53,10 @@ def group_sizes(moments: Moments) -> pd.DataFrame:
 def effects_table(moments: Moments, level: int, effects: LevelEffects) -> pd.DataFrame:
     """Return modes and conditional SDs: key columns, group, n, term, mode, sd."""
     grouping, q = moments.levels[level], len(effects.columns)
-    keys = {name: np.repeat(values, q) for name, values in zip(
-        grouping.columns, grouping.keys, strict=True)}
+    keys = {
+        name: np.repeat(values, q)
+        for name, values in zip(grouping.columns, grouping.keys, strict=True)
+    }
     sd = np.sqrt(np.clip(np.diagonal(effects.covariances, axis1=1, axis2=2), 0.0, None))
     own = {
         "group": np.repeat(grouping.labels(), q),

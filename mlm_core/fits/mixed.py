@@ -24,10 +24,10 @@ from mlm_core.fits.curvature import Curvature, Evaluation
 from mlm_core.fits.effects import level_effects, level_modes
 from mlm_core.fits.estimates import UserScale, t_table, user_scale
 from mlm_core.fits.groups import effects_table, find_level, group_lines, group_sizes
+from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.preparation import Preparation, check_outcome_inside, prepare
 from mlm_core.fits.residual import scaled_residual_quantiles
 from mlm_core.fits.satterthwaite import VarianceInformation, variance_information
-from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.structure import lower_factor
 from mlm_core.notes import Note
 
@@ -127,7 +127,7 @@ class MixedFit:
 
     @cached_property
     def theta(self) -> FloatArray:
-        """Free entries of the relative covariance factors on the user's columns, innermost first."""
+        """Free entries of Lambda on the user's columns, innermost level first."""
         scale = [
             block.entries(lower_factor(block.relative_covariance(self.at.theta)))
             for block in self.problem.structure.blocks
@@ -259,7 +259,8 @@ def fit_mixed(model: Model, data: pd.DataFrame, *, method: Method = "REML") -> M
     """
     if not model.random:
         raise ModelError(
-            "The model has no random part, so there is nothing mixed about it: add a grouping level,"
+            "The model has no random part, so there is nothing mixed about it: add a"
+            " grouping level,"
             " or use fit_pooled."
         )
     if method not in ("REML", "ML"):

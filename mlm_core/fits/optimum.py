@@ -1,7 +1,7 @@
 """The optimum of a criterion: searched, certified, and settled on its boundary.
 
-Everything here needs moments only, so a model can be refitted by another method, or without some of its
-random effects, without touching a row.
+Everything here needs moments only, so a model can be refitted by another method, or without some
+of its random effects, without touching a row.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The pooled model: one line for all rows, groups ignored (complete pooling).
 
-Ordinary least squares from the summed moments. Beside the usual standard errors stand cluster-robust
-ones (Liang & Zeger 1986, with the factor G/(G-1) (n-1)/(n-p)), which allow rows of the same outermost
-group to be correlated; their meat is a sum of group scores and comes from the moments too.
+Ordinary least squares from the summed moments. Beside the usual standard errors stand
+cluster-robust ones (Liang & Zeger 1986, with the factor G/(G-1) (n-1)/(n-p)), which allow rows of
+the same outermost group to be correlated; their meat is a sum of group scores and comes from the
+moments too.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from mlm_core.fits.estimates import likelihood_of_variance, t_table, user_scale
 from mlm_core.fits.preparation import Preparation, prepare
 from mlm_core.fits.residual import five_numbers, stored_residuals
 from mlm_core.fits.root import Root, solve_root
-from mlm_core.fits.state import State, gather_to, initial_state
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.moments import Moments
 from mlm_core.moments.packed import unpack
+from mlm_core.moments.tree import State
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
@@ -157,7 +158,8 @@ class PooledFit:
         """Coefficients, naive and cluster-robust.
 
         Columns: term, estimate, se, df, t, p, lower, upper and, from the robust covariance with
-        (clusters - 1) degrees of freedom, robust_se, robust_t, robust_p, robust_lower, robust_upper.
+        (clusters - 1) degrees of freedom, robust_se, robust_t, robust_p, robust_lower,
+        robust_upper.
         """
         table = t_table(self.terms, self.beta, np.sqrt(np.diag(self.vcov)), float(self.df_residual))
         names = ["se", "t", "p", "lower", "upper"]
@@ -202,7 +204,7 @@ def pooled_from(preparation: Preparation) -> PooledFit:
     )
     if moments.n_rows <= len(fixed):
         raise TooFewRowsError(moments.n_rows, len(fixed) + 1)
-    state = gather_to(initial_state(moments), moments.levels, -1)
+    state = moments.states[0]
     root = solve_root(state, moments, fixed)
     total = _total_squares(state, moments)
     scale = user_scale(moments)
@@ -243,7 +245,7 @@ def _meat(moments: Moments, root: Root, fixed: tuple[int, ...]) -> FloatArray | 
     """Return the sum over outermost groups of X'r r'X in stored units, with its factor."""
     if not moments.levels:
         return None
-    groups = gather_to(initial_state(moments), moments.levels, 0)
+    groups = moments.states[1]
     v = root.residual_coefficients[:, None]
     residual = groups.weight * (v[0] + (groups.means * v[1:]).sum(axis=0))  # summed over rows
     products = unpack(groups.products, moments.k)

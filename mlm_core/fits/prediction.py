@@ -1,7 +1,8 @@
 """Predictions and residuals for any rows, with or without the groups' effects.
 
-Rows are coded as the fitted ones were. A group that was not in the fit has no effect of its own: at that
-level the row takes the population's line, at the levels where its groups are known it takes theirs.
+Rows are coded as the fitted ones were. A group that was not in the fit has no effect of its own:
+at that level the row takes the population's line, at the levels where its groups are known it
+takes theirs.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def predict(
     layout = (fit.problem.moments if isinstance(fit, MixedFit) else fit.moments).layout
     needed = _needed(fit, effects)
     is_complete = np.ones(len(data), dtype=bool)
-    for name in needed:
-        is_complete &= column(data, name).notna().to_numpy()
+    for variable in needed:
+        is_complete &= column(data, variable).notna().to_numpy()
     result = np.full(len(data), np.nan)
     if not is_complete.any():
         return result
@@ -113,6 +114,10 @@ def _positions(level: Level, frame: pd.DataFrame) -> NDArray[np.intp]:
     """Return each row's group, -1 where the fit does not know it."""
     keys: list[Any] = [column(frame, name) for name in level.columns]
     if len(keys) == 1:
-        return pd.Index(level.keys[0]).get_indexer(pd.Index(keys[0].to_numpy()))
+        return _found(pd.Index(level.keys[0]), pd.Index(keys[0].to_numpy()))
     known = pd.MultiIndex.from_arrays(level.keys)
-    return known.get_indexer(pd.MultiIndex.from_arrays([key.to_numpy() for key in keys]))
+    return _found(known, pd.MultiIndex.from_arrays([key.to_numpy() for key in keys]))
+
+
+def _found(known: pd.Index[Any], wanted: pd.Index[Any]) -> NDArray[np.intp]:
+    return np.asarray(known.get_indexer(wanted), dtype=np.intp)

@@ -1,8 +1,8 @@
 """From a design to moments a fit can use: columns that carry information, checks that it exists.
 
-All judgements are made on moments. Rank is judged on the correlations of the columns: a column that the
-ones before it reproduce is dropped and named, as lme4 drops it; one that is nearly reproduced stays
-with a caution.
+All judgements are made on moments. Rank is judged on the correlations of the columns: a column
+that the ones before it reproduce is dropped and named, as lme4 drops it; one that is nearly
+reproduced stays with a caution.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from mlm_core.errors import (
     TooFewRowsError,
     TooManyRandomEffectsError,
 )
-from mlm_core.fits.state import State, gather_to, initial_state
 from mlm_core.moments.moments import Moments, accumulate
 from mlm_core.moments.packed import position, unpack
+from mlm_core.moments.tree import State
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
@@ -69,14 +69,16 @@ def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
     """
     design = build_design(model, frame)
     moments = accumulate(design)
-    root = gather_to(initial_state(moments), moments.levels, -1)
+    root = moments.states[0]
     if not root.products[-1].any():
         raise ConstantOutcomeError(str(model.outcome), float(moments.shift[-1]))
     _check_slopes(moments)
     moments, dropped, notes = _independent(moments, root)
     if not moments.layout.fixed:
         raise NoFixedEffectsError
-    n_theta = sum(len(block.columns) * (len(block.columns) + 1) // 2 for block in design.layout.blocks)
+    n_theta = sum(
+        len(block.columns) * (len(block.columns) + 1) // 2 for block in design.layout.blocks
+    )
     n_parameters = len(moments.layout.fixed) + n_theta + 1
     if n_parameters > moments.n_rows:
         raise TooFewRowsError(moments.n_rows, n_parameters)
@@ -95,7 +97,7 @@ def check_outcome_inside(moments: Moments) -> None:
     if moments.products[-1].sum() > least:
         return  # what varies inside the innermost groups varies inside all
     for block in moments.layout.blocks:
-        groups = gather_to(initial_state(moments), moments.levels, block.level)
+        groups = moments.states[block.level + 1]
         if INTERCEPT in block.columns and groups.products[-1].sum() <= least:
             name = moments.levels[block.level].name
             raise GroupOutcomeError(str(moments.layout.model.outcome), name)
@@ -108,7 +110,7 @@ def _check_slopes(moments: Moments) -> None:
         level = moments.levels[block.level]
         slopes = [name for name in block.columns if name != INTERCEPT]
         if slopes:
-            groups = gather_to(initial_state(moments), moments.levels, block.level)
+            groups = moments.states[block.level + 1]
             inside = groups.products.sum(axis=-1)
         for name in slopes:
             index = moments.columns.index(name)
@@ -197,7 +199,9 @@ def _dropped_note(label: str, is_constant: bool) -> Note:
 
 def _near_note(label: str, share: float) -> Note:
     message = (
-        f"The predictor {label} is almost reproduced by the predictors before it (all but {share:.1e}"
-        " of its variation): their coefficients cannot be told apart reliably. Consider removing one."
+        f"The predictor {label} is almost reproduced by the predictors before it (all but"
+        f" {share:.1e}"
+        " of its variation): their coefficients cannot be told apart reliably. Consider"
+        " removing one."
     )
     return Note("nearly-collinear", "caution", message, {"term": label, "share": share})

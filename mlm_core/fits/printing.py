@@ -1,7 +1,7 @@
 """Fits as text, laid out as R's ``summary`` lays them out, without stars.
 
-Numbers follow R's rule: a column gets as many decimals as its neediest value takes to show the wanted
-number of significant digits, trailing zeros aside.
+Numbers follow R's rule: a column gets as many decimals as its neediest value takes to show the
+wanted number of significant digits, trailing zeros aside.
 """
 
 from __future__ import annotations
@@ -57,7 +57,14 @@ def pooled_summary(fit: PooledFit) -> str:
         row = [frame["term"][i], estimates[i], estimates[n + i]]
         row += [robust[i]] if robust else []
         rows.append([*row, f"{t:.3f}", p_text(frame["p"][i])])
-    header = ["", "Estimate", "Std. Error", *(["Robust SE"] if robust else []), "t value", "Pr(>|t|)"]
+    header = [
+        "",
+        "Estimate",
+        "Std. Error",
+        *(["Robust SE"] if robust else []),
+        "t value",
+        "Pr(>|t|)",
+    ]
     last = [
         f"Residual standard error: {fit.sigma:.4g} on {fit.df_residual} degrees of freedom",
     ]
@@ -68,7 +75,9 @@ def pooled_summary(fit: PooledFit) -> str:
             f" p-value: {p_text(fit.f_p)}",
         ]
     if fit.cluster:
-        last.append(f"Robust SE: correlation within {fit.n_clusters} groups of {fit.cluster} allowed")
+        last.append(
+            f"Robust SE: correlation within {fit.n_clusters} groups of {fit.cluster} allowed"
+        )
     parts = [
         ["Linear model, all rows pooled", f"Formula: {fit.model.pooled().formula}"],
         ["Residuals:", *table(_FIVE, [_quantiles(fit.residual_quantiles)])],
@@ -98,11 +107,12 @@ def unpooled_summary(fit: UnpooledFit) -> str:
     return _document(parts, fit.notes)
 
 
-def _quantiles(values: Sequence[float]) -> list[str]:
+def _quantiles(values: Iterable[float]) -> list[str]:
     """Format quantiles of residuals, small ones zapped as R zaps them."""
-    largest = max(abs(float(value)) for value in values)
+    numbers = [float(value) for value in values]
+    largest = max(abs(number) for number in numbers)
     decimals = max(0, int(np.floor(_DIGITS + 1.5 - np.log10(largest))))
-    return r_column([round(float(value), decimals) for value in values])
+    return r_column([round(number, decimals) for number in numbers])
 
 
 def _random_effects(fit: MixedFit) -> list[str]:
@@ -145,7 +155,11 @@ def _coefficients(fit: MixedFit) -> list[str]:
 def _correlations(fit: MixedFit) -> list[str]:
     terms = ["(Intr)" if term == "(Intercept)" else term for term in fit.terms]
     rows = [
-        [terms[i], *(f"{fit.correlations[i, j]:.3f}" for j in range(i)), *[""] * (len(terms) - 1 - i)]
+        [
+            terms[i],
+            *(f"{fit.correlations[i, j]:.3f}" for j in range(i)),
+            *[""] * (len(terms) - 1 - i),
+        ]
         for i in range(1, len(terms))
     ]
     return table(["", *terms[:-1]], rows, left=1)

@@ -28,9 +28,7 @@ def scaled_residual_quantiles(
     coefficients = at.descent.coefficients[-1]
     varies = {name for block in moments.layout.blocks for name in block.columns}
     groupwise = [name in varies for name in moments.columns]
-    return five_numbers(
-        stored_residuals(design, moments, coefficients, groupwise) / sigma
-    )
+    return five_numbers(stored_residuals(design, moments, coefficients, groupwise) / sigma)
 
 
 def stored_residuals(

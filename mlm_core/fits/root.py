@@ -1,8 +1,9 @@
 """The root of the hierarchy: fixed coefficients from what all random effects have left.
 
 With an intercept the constant is eliminated exactly (the root's means carry it) and the slopes are
-solved from the products around the means by the sweep operator. Without one, columns and outcome are taken from the user's
-origin. Coefficients are kept on stored columns; ``user_map`` takes them back exactly.
+solved from the products around the means by the sweep operator. Without one, columns and outcome
+are taken from the user's origin. Coefficients are kept on stored columns; ``user_map`` takes them
+back exactly.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.fits.state import State
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.moments import Moments
 from mlm_core.moments.packed import unpack
+from mlm_core.moments.tree import State
 
 Array = NDArray[Any]
 
@@ -104,8 +105,8 @@ def _from_origin(
 def sweep(products: Array, columns: list[int]) -> tuple[Array, Array, Any, Any]:
     """Regress the last column on some others by sweeping their cross-products.
 
-    The matrix is brought to unit diagonal first: what the random effects leave of a group-level column
-    can be orders of magnitude smaller than what they leave of the others.
+    The matrix is brought to unit diagonal first: what the random effects leave of a group-level
+    column can be orders of magnitude smaller than what they leave of the others.
 
     Parameters
     ----------

@@ -5,9 +5,9 @@ With the deviance as a function of theta and sigma,
     d(theta, sigma) = L + df log(2 pi sigma^2) + r2 / sigma^2,
 
 its Hessian H at the optimum gives A = 2 H^-1, the covariance of the variance parameters, and for a
-coefficient with variance f(theta, sigma) = sigma^2 (M_XX^-1)_jj the degrees of freedom are
-2 f^2 / (g' A g), g the gradient of f (Kuznetsova, Brockhoff & Christensen 2017). All derivatives are
-exact (:mod:`mlm_core.fits.curvature`). Directions without curvature, as at a singular fit, are left out
+coefficient with variance f(theta, sigma) = sigma^2 (M_XX^-1)_jj the degrees of freedom are 2 f^2 /
+(g' A g), g the gradient of f (Kuznetsova, Brockhoff & Christensen 2017). All derivatives are exact
+(:mod:`mlm_core.fits.curvature`). Directions without curvature, as at a singular fit, are left out
 of the inverse, as lmerTest does.
 """
 

@@ -1,8 +1,8 @@
 """The search for theta: a trust-region quasi-Newton method, finished by exact Newton steps.
 
 Unconstrained, because the criterion is even in every column of Lambda. Curvature starts from the
-expected information and learns by BFGS or, where that would lose definiteness, SR1 updates. Near the
-optimum the exact Hessian takes over, and a point is only accepted with its certificate
+expected information and learns by BFGS or, where that would lose definiteness, SR1 updates. Near
+the optimum the exact Hessian takes over, and a point is only accepted with its certificate
 (:mod:`mlm_core.fits.certificate`). Steps are judged on the deviance scale alone.
 """
 

@@ -1,9 +1,9 @@
 """Where the search starts.
 
-Random intercepts start from the nested analysis of variance of the pooled residuals: at each level the
-mean square between the groups of one parent, less that of the level inside, over the mean group size.
-The search does not depend on its start (its certificate rules out false zeros), it only gets there
-sooner. Slopes start at a fixed share of their column.
+Random intercepts start from the nested analysis of variance of the pooled residuals: at each level
+the mean square between the groups of one parent, less that of the level inside, over the mean
+group size. The search does not depend on its start (its certificate rules out false zeros), it
+only gets there sooner. Slopes start at a fixed share of their column.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.root import solve_root
-from mlm_core.fits.state import gather, initial_state
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.packed import unpack
 
@@ -36,17 +35,17 @@ def starting_theta(problem: Problem) -> FloatArray:
 
 def _relative_deviations(problem: Problem) -> list[float]:
     """Return a relative standard deviation for each level's intercept, outermost first."""
-    state = initial_state(problem.moments)
-    n = problem.moments.n_rows
-    products = [state.products.sum(axis=-1)]
-    overlaps, groups = [], [len(state.weight)]
-    for family in reversed(problem.families):
-        sizes = state.weight
-        state = gather(state, family)
-        products.append(state.products.sum(axis=-1))
-        overlaps.append(float((np.add.reduceat(sizes**2, family.starts) / state.weight).sum()))
-        groups.append(len(state.weight))
-    v = solve_root(state, problem.moments, problem.fixed).residual_coefficients[1:]
+    moments = problem.moments
+    n, states = moments.n_rows, moments.states[::-1]
+    products = [state.products.sum(axis=-1) for state in states]
+    groups = [len(state.weight) for state in states]
+    overlaps = [
+        float((np.add.reduceat(state.weight**2, family.starts) / parents.weight).sum())
+        for state, parents, family in zip(
+            states, states[1:], reversed(moments.families), strict=False
+        )
+    ]
+    v = solve_root(states[-1], moments, problem.fixed).residual_coefficients[1:]
     squares = [float(v @ unpack(total, len(v)) @ v) for total in products]
     residual = inside = squares[0] / max(n - groups[0], 1)
     found = []

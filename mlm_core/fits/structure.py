@@ -1,13 +1,13 @@
 """Covariance parameters: from theta to what each spherical effect loads on, and back to variances.
 
-Cov(b) = sigma^2 Lambda Lambda' for each block of random effects, Lambda lower triangular with its free
-entries in theta, column by column, innermost level first (lme4's order). Inside, columns are centred
-and scaled. A block with an intercept and an unstructured covariance does not care where its columns
-are centred, so it uses them as they are stored; any other block keeps the user's origin, because a
-shift would change the model, and says so by an ``offset`` on the constant.
+Cov(b) = sigma^2 Lambda Lambda' for each block of random effects, Lambda lower triangular with its
+free entries in theta, column by column, innermost level first (lme4's order). Inside, columns are
+centred and scaled. A block with an intercept and an unstructured covariance does not care where
+its columns are centred, so it uses them as they are stored; any other block keeps the user's
+origin, because a shift would change the model, and says so by an ``offset`` on the constant.
 
-Symbols: q effects in a block, D = Lambda Lambda' (relative to sigma^2), T the map from stored to user's
-coefficients, b_user = T b.
+Symbols: q effects in a block, D = Lambda Lambda' (relative to sigma^2), T the map from stored to
+user's coefficients, b_user = T b.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.data.design import INTERCEPT, Column
-from mlm_core.fits.state import Loading
+from mlm_core.fits.elimination import Loading
 from mlm_core.moments.moments import Moments
 
 FloatArray = NDArray[np.float64]
@@ -84,7 +84,7 @@ class CovarianceBlock:
     def relative_covariance(self, theta: FloatArray) -> FloatArray:
         """Return D in the user's columns, shape (q, q), relative to the residual variance."""
         factor = self.to_user @ self.factor(theta)
-        return factor @ factor.T
+        return np.asarray(factor @ factor.T)
 
     def loadings(self, theta: NDArray[Any]) -> list[Loading]:
         """Return the loading of each spherical effect; theta has shape (n_theta, ...)."""
@@ -135,9 +135,7 @@ def build_structure(moments: Moments) -> Structure:
     return Structure(tuple(blocks), first)
 
 
-def _block(
-    moments: Moments, level: int, columns: Sequence[Column], first: int
-) -> CovarianceBlock:
+def _block(moments: Moments, level: int, columns: Sequence[Column], first: int) -> CovarianceBlock:
     q = len(columns)
     indices = tuple(
         NO_COLUMN if name == INTERCEPT else moments.columns.index(name) for name in columns
@@ -164,7 +162,7 @@ def lower_factor(matrix: FloatArray) -> FloatArray:
     """
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    triangular = np.linalg.qr(root.T, mode="r").T
+    triangular = np.asarray(np.linalg.qr(root.T, mode="r")).T
     triangular[np.abs(triangular) < _ROUNDING * np.abs(triangular).max(initial=0.0)] = 0.0
     signs = np.where(np.diag(triangular) < 0.0, -1.0, 1.0)
     return np.asarray(triangular * signs)

@@ -1,9 +1,9 @@
 """The unpooled model: a regression of its own in every group (no pooling).
 
-All groups are solved at once from their moments. A group that cannot carry its line (too few rows, or a
-predictor that does not vary inside it) is missing, counted and listed; a group whose line passes
-through all its rows has an estimate but no standard error. Predictors that are constant within every
-group are left out with a note: no group can show their slope.
+All groups are solved at once from their moments. A group that cannot carry its line (too few rows,
+or a predictor that does not vary inside it) is missing, counted and listed; a group whose line
+passes through all its rows has an estimate but no standard error. Predictors that are constant
+within every group are left out with a note: no group can show their slope.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from mlm_core.fits import printing
 from mlm_core.fits.estimates import CONFIDENCE
 from mlm_core.fits.groups import find_level
 from mlm_core.fits.preparation import Preparation, prepare
-from mlm_core.fits.state import State, gather_to, initial_state
 from mlm_core.moments.moments import Moments
 from mlm_core.moments.packed import position, unpack
+from mlm_core.moments.tree import State
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
@@ -168,7 +168,7 @@ def unpooled_from(preparation: Preparation, level: str | None = None) -> Unpoole
     moments = preparation.moments
     index = 0 if level is None else find_level(moments.levels, level)
     grouping = moments.levels[index]
-    state = gather_to(initial_state(moments), moments.levels, index)
+    state = moments.states[index + 1]
     slopes, constant = _varying(moments, state)
     solved = _solve(moments, state, slopes)
     labels = grouping.labels()
@@ -237,7 +237,10 @@ def _solve(moments: Moments, state: State, slopes: list[int]) -> _Solved:
     covariance = inverse * np.outer(per_unit, per_unit) * sigma2[:, None, None]
     at_zero = np.einsum("gi,gij,gj->g", centre, covariance, centre)
     variance = np.column_stack(
-        [at_zero + sigma2 * scale[-1] ** 2 / state.weight, np.diagonal(covariance, axis1=1, axis2=2)]
+        [
+            at_zero + sigma2 * scale[-1] ** 2 / state.weight,
+            np.diagonal(covariance, axis1=1, axis2=2),
+        ]
     )
     estimates = np.column_stack([intercept, slope])
     estimates[~carries] = variance[~carries] = np.nan
@@ -251,7 +254,7 @@ def _inverses(x: FloatArray) -> tuple[NDArray[np.bool_], FloatArray]:
     if p == 0:
         return np.ones(n_groups, dtype=bool), x
     root = np.sqrt(np.diagonal(x, axis1=1, axis2=2))
-    varies = (root**2 > _NO_VARIATION).all(axis=1)
+    varies = np.asarray((root**2 > _NO_VARIATION).all(axis=1))
     root = np.where(varies[:, None], root, 1.0)
     unit = np.where(varies[:, None, None], x / (root[:, :, None] * root[:, None, :]), np.eye(p))
     carries = varies & (np.linalg.eigvalsh(unit)[:, 0] > _CARRIES)
@@ -271,7 +274,8 @@ def _weighted(values: FloatArray, weights: FloatArray) -> float:
 
 def _constant_note(term: str, level: str) -> Note:
     message = (
-        f"{term} has one value in each group of {level}, so no group can show its slope; the separate"
+        f"{term} has one value in each group of {level}, so no group can show its slope;"
+        " the separate"
         " regressions leave it out."
     )
     return Note("constant-within-groups", "note", message, {"term": term, "level": level})
@@ -281,7 +285,8 @@ def _missing_note(labels: NDArray[np.object_], level: str, n_groups: int) -> Not
     shown = ", ".join(str(label) for label in labels[:10])
     rest = f" and {len(labels) - 10} more" if len(labels) > 10 else ""
     message = (
-        f"{len(labels)} of {n_groups} groups of {level} cannot carry a line of their own (too few rows,"
+        f"{len(labels)} of {n_groups} groups of {level} cannot carry a line of their own"
+        " (too few rows,"
         f" or a predictor without variation inside the group): {shown}{rest}."
     )
     numbers = {"groups": tuple(labels), "n_groups": n_groups, "level": level}

@@ -1,10 +1,10 @@
 """Likelihood-ratio tests of nested models, with what the boundary does to their p-values.
 
-A variance cannot be negative, so under a null hypothesis that puts one at zero the statistic does not
-follow the chi-square its parameter count suggests. For one variance and c covariances with it the right
-reference is the mixture 1/2 chi2(c) + 1/2 chi2(c + 1) (Self & Liang 1987; Stram & Lee 1994); for several
-uncorrelated variances the binomial mixture, which takes their estimates as independent. The plain
-p-value is always shown beside it; it is too large.
+A variance cannot be negative, so under a null hypothesis that puts one at zero the statistic does
+not follow the chi-square its parameter count suggests. For one variance and c covariances with it
+the right reference is the mixture 1/2 chi2(c) + 1/2 chi2(c + 1) (Self & Liang 1987; Stram & Lee
+1994); for several uncorrelated variances the binomial mixture, which takes their estimates as
+independent. The plain p-value is always shown beside it; it is too large.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ class LikelihoodRatioTest:
 def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> LikelihoodRatioTest:
     """Test the smaller of two nested models within the larger.
 
-    REML likelihoods are compared only when the fixed parts agree; otherwise both models are taken at
-    their full maximum likelihood, from their moments, and a note says so.
+    REML likelihoods are compared only when the fixed parts agree; otherwise both models are taken
+    at their full maximum likelihood, from their moments, and a note says so.
 
     Raises
     ------
@@ -99,8 +99,15 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
     counts = [_n_parameters(small), _n_parameters(big)]
     null = _null(added_terms, added)
     return build_test(
-        null, names, criteria, counts, first.n_obs, method, is_refitted,
-        [] if added_terms else added, notes,
+        null,
+        names,
+        criteria,
+        counts,
+        first.n_obs,
+        method,
+        is_refitted,
+        [] if added_terms else added,
+        notes,
     )
 
 
@@ -209,9 +216,7 @@ def _name(fit: MixedFit | PooledFit) -> str:
 
 def _criterion(fit: MixedFit | PooledFit, method: Method) -> float:
     if isinstance(fit, PooledFit):
-        return -2.0 * (
-            fit.log_likelihood if method == "ML" else fit.restricted_log_likelihood
-        )
+        return -2.0 * (fit.log_likelihood if method == "ML" else fit.restricted_log_likelihood)
     if fit.method == method:
         return fit.criterion
     moments = _moments(fit)
@@ -239,7 +244,8 @@ def _added(
     own, more = covariances(small), covariances(big)
     if not (terms <= more_terms and own <= more) or (terms, own) == (more_terms, more):
         raise NotNestedError(
-            f"Neither of these models is a special case of the other: {_name(small)} and {_name(big)}."
+            f"Neither of these models is a special case of the other: {_name(small)} and"
+            f" {_name(big)}."
             " A likelihood-ratio test needs one to have everything the other has, and more. Compare"
             " their AIC or BIC instead."
         )
@@ -258,7 +264,8 @@ def _check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) 
         raise DifferentRowsError(
             f"The models were fitted to different rows or outcomes ({one.n_rows} rows of"
             f" {one.layout.model.outcome}, {other.n_rows} rows of {other.layout.model.outcome}), so"
-            " their likelihoods cannot be compared. Missing values in one model's columns are the usual"
+            " their likelihoods cannot be compared. Missing values in one model's"
+            " columns are the usual"
             " cause: keep the rows that are complete in both, and fit both to these."
         )
 
@@ -284,7 +291,9 @@ def _refit_note(fixed_differ: bool) -> Note:
         if fixed_differ
         else "One model was fitted by ML, the other by REML"
     )
-    return Note("refitted", "note", f"{reason}: both are taken at their full maximum likelihood (ML).")
+    return Note(
+        "refitted", "note", f"{reason}: both are taken at their full maximum likelihood (ML)."
+    )
 
 
 def _several_note(is_known: bool) -> Note:
@@ -295,7 +304,9 @@ def _several_note(is_known: bool) -> Note:
         )
         return Note("several-variances", "note", message)
     message = (
-        "Several variances and covariances are tested at once; no simple reference distribution exists"
-        " on the boundary. The plain p-value is an upper bound: the evidence is at least this strong."
+        "Several variances and covariances are tested at once; no simple reference"
+        " distribution exists"
+        " on the boundary. The plain p-value is an upper bound: the evidence is at least"
+        " this strong."
     )
     return Note("no-mixture", "note", message)

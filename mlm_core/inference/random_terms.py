@@ -1,17 +1,15 @@
-"""Are the groups needed? Each random term dropped in turn, and all of them against the pooled model.
+"""Tests of random terms: each dropped in turn, and all of them against the pooled model.
 
 ``drop_random_terms`` is the table of lmerTest's ``ranova``: a term with a random intercept only is
-removed, a random slope is removed from its term. Reduced models are fitted from the moments of the full
-one. ``compare_with_pooled`` gives the mixed-against-linear test twice: as R prints it when a REML fit is
-held against an ``lm`` (whose likelihood is not restricted), and like against like.
+removed, a random slope is removed from its term. Reduced models are fitted from the moments of the
+full one. ``compare_with_pooled`` gives the mixed-against-linear test twice: as R prints it when a
+REML fit is held against an ``lm`` (whose likelihood is not restricted), and like against like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from mlm_core.data.design import INTERCEPT, Block, Column
@@ -36,8 +34,8 @@ class RandomTermTests:
     Attributes
     ----------
     table : DataFrame
-        Columns term, n_parameters, log_likelihood, aic, statistic, df, p, p_boundary; the full model
-        first, as ``<none>``.
+        Columns term, n_parameters, log_likelihood, aic, statistic, df, p, p_boundary; the full
+        model first, as ``<none>``.
     method : {"REML", "ML"}
     notes : tuple of Note
     """
@@ -79,8 +77,10 @@ class _Reduction:
 def drop_random_terms(fit: MixedFit) -> RandomTermTests:
     """Test every random term by leaving it out."""
     moments = fit.problem.moments
+    unknown = float("nan")
+    full = ("<none>", fit.n_parameters, fit.log_likelihood, fit.aic)
     records: list[tuple[str, int, float, float, float, float, float, float]] = [
-        ("<none>", fit.n_parameters, fit.log_likelihood, fit.aic, *[np.nan] * 4)  # type: ignore[list-item]
+        (*full, unknown, unknown, unknown, unknown)
     ]
     several = False
     for reduction in _reductions(fit):
@@ -99,10 +99,19 @@ def drop_random_terms(fit: MixedFit) -> RandomTermTests:
                 statistic,
                 df,
                 chi_square_tail(statistic, df),
-                mixture_tail(statistic, weights) if weights else np.nan,
+                mixture_tail(statistic, weights) if weights else unknown,
             )
         )
-    columns = ["term", "n_parameters", "log_likelihood", "aic", "statistic", "df", "p", "p_boundary"]
+    columns = [
+        "term",
+        "n_parameters",
+        "log_likelihood",
+        "aic",
+        "statistic",
+        "df",
+        "p",
+        "p_boundary",
+    ]
     notes = (_unknown_mixture(),) if several else ()
     return RandomTermTests(pd.DataFrame.from_records(records, columns=columns), fit.method, notes)
 
@@ -198,23 +207,22 @@ def _block_label(fit: MixedFit, block: Block) -> str:
 
 def _unknown_mixture() -> Note:
     message = (
-        "For a term with several variances and covariances no simple reference distribution exists on"
+        "For a term with several variances and covariances no simple reference"
+        " distribution exists on"
         " the boundary; its plain p-value is an upper bound."
     )
     return Note("no-mixture", "note", message)
 
 
-def _printed_note(
-    method: Method, printed: LikelihoodRatioTest, alike: LikelihoodRatioTest
-) -> Note:
+def _printed_note(method: Method, printed: LikelihoodRatioTest, alike: LikelihoodRatioTest) -> Note:
     numbers = {"printed": printed.statistic, "alike": alike.statistic}
     if method == "ML":
         message = "Both models are compared by full maximum likelihood, so R prints the same test."
         return Note("printed-comparison", "note", message, numbers)
     message = (
-        f"R's anova of a REML fit against lm, without refitting, sets the restricted likelihood of the"
-        f" one against the full likelihood of the other and prints {printed.statistic:.2f}. These are"
-        f" likelihoods of different things; with both restricted the statistic is"
+        "R's anova of a REML fit against lm, without refitting, sets the restricted likelihood"
+        f" of the one against the full likelihood of the other and prints {printed.statistic:.2f}."
+        " These are likelihoods of different things; with both restricted the statistic is"
         f" {alike.statistic:.2f}."
     )
     return Note("printed-comparison", "note", message, numbers)

@@ -1,10 +1,10 @@
 """Where the variation is: shares of variance by level, and intraclass correlations.
 
 With random intercepts the variance of an outcome, given the predictors, is a sum over levels; each
-level's part of it is its share, and the correlation of two rows of the same group is the sum of the
-shares of that group's level and of all levels around it (Raudenbush & Bryk 2002, ch. 8). With random
-slopes a level's variance depends on the predictor; shares are then taken at the predictor's overall mean
-and the result says at which values.
+level's part of it is its share, and the correlation of two rows of the same group is the sum of
+the shares of that group's level and of all levels around it (Raudenbush & Bryk 2002, ch. 8). With
+random slopes a level's variance depends on the predictor; shares are then taken at the predictor's
+overall mean and the result says at which values.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _means_of(block: CovarianceBlock, shift: FloatArray) -> dict[str, float]:
 def _at_note(at: Mapping[str, float]) -> Note:
     values = ", ".join(f"{name} = {value:.3g}" for name, value in at.items())
     message = (
-        f"With random slopes the variance between groups depends on the predictor. The shares hold at"
-        f" the overall mean ({values}); elsewhere they differ."
+        "With random slopes the variance between groups depends on the predictor. The shares hold"
+        f" at the overall mean ({values}); elsewhere they differ."
     )
     return Note("shares-at-means", "note", message, dict(at))

@@ -1,10 +1,11 @@
 """Per-group moments: the only thing a fit ever sees of a table.
 
-For every innermost group: its number of rows, the means of all columns, and the cross-products of the
-deviations from these means. Columns are shifted by their overall mean and divided by their overall
-standard deviation before anything is multiplied, so that no product cancels (a year, a score of 1e8);
-shift and scale are kept and undone exactly on the estimates. Keeping means and within-group products
-apart makes group differences and differences inside groups separately exact, however unequal they are.
+For every innermost group: its number of rows, the means of all columns, and the cross-products of
+the deviations from these means. Columns are shifted by their overall mean and divided by their
+overall standard deviation before anything is multiplied, so that no product cancels (a year, a
+score of 1e8); shift and scale are kept and undone exactly on the estimates. Keeping means and
+within-group products apart makes group differences and differences inside groups separately exact,
+however unequal they are.
 
 Symbols: k columns (the intercept is implicit, the outcome is last), G groups, N rows.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from mlm_core.data.design import Column, Design, Layout
 from mlm_core.data.grouping import Level
 from mlm_core.moments.packed import pairs
+from mlm_core.moments.tree import Family, State, families, gather
 
 FloatArray = NDArray[np.float64]
 # Rows handled at a time: large enough to amortise calls, small enough to stay in cache.
@@ -61,6 +64,33 @@ class Moments:
     def n_rows(self) -> int:
         """Number of rows summed."""
         return int(self.counts.sum())
+
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """How the groups of each level fall to their parents, outermost level first."""
+        return families(self.levels)
+
+    @cached_property
+    def states(self) -> tuple[State, ...]:
+        """All rows as one group, then the groups of each level, outermost first."""
+        found = [self.initial_state()]
+        for family in reversed(self.families):
+            found.append(gather(found[-1], family))
+        return tuple(reversed(found))
+
+    def initial_state(self, n_parallel_axes: int = 0) -> State:
+        """Return the innermost groups, before any random effect is taken out.
+
+        ``n_parallel_axes`` axes of length one are put before the last, for parallel evaluations.
+        """
+        if not n_parallel_axes:
+            return State(self.counts, self.means, self.products)
+        axes = tuple(range(1, 1 + n_parallel_axes))
+        return State(
+            np.expand_dims(self.counts, tuple(range(n_parallel_axes))),
+            np.expand_dims(self.means, axes),
+            np.expand_dims(self.products, axes),
+        )
 
     @property
     def k(self) -> int:
@@ -105,21 +135,17 @@ def row_blocks(n_rows: int) -> Iterator[slice]:
         yield slice(start, min(start + _BLOCK_ROWS, n_rows))
 
 
-def _columns(
-    design: Design, columns: tuple[Column, ...], rows: slice
-) -> Iterator[FloatArray]:
+def _columns(design: Design, columns: tuple[Column, ...], rows: slice) -> Iterator[FloatArray]:
     for name in columns:
         yield design.rows.values(name, rows)
     yield design.outcome[rows]
 
 
-def _shift_and_scale(
-    design: Design, columns: tuple[Column, ...]
-) -> tuple[FloatArray, FloatArray]:
+def _shift_and_scale(design: Design, columns: tuple[Column, ...]) -> tuple[FloatArray, FloatArray]:
     """Return overall mean and standard deviation of every column; scale 1 where it is constant.
 
-    A column is constant when it equals its first value in every row; that value is then the shift, so
-    that the stored column is exactly zero.
+    A column is constant when it equals its first value in every row; that value is then the shift,
+    so that the stored column is exactly zero.
     """
     k = len(columns) + 1
     sums, first = np.zeros(k), np.zeros(k)

@@ -1,8 +1,8 @@
 """Symmetric k x k matrices stored as the rows of their upper triangle.
 
-A stack of symmetric matrices is kept as an array of shape (k (k + 1) / 2, ..., n): the first axis runs
-over the pairs (i, j) with i <= j, the last over the groups. Elementwise operations then run along
-memory, and each product is stored once.
+A stack of symmetric matrices is kept as an array of shape (k (k + 1) / 2, ..., n): the first axis
+runs over the pairs (i, j) with i <= j, the last over the groups. Elementwise operations then run
+along memory, and each product is stored once.
 """
 
 from __future__ import annotations
