@@ -65,7 +65,7 @@ async def warmed_up(_: Any) -> AsyncIterator[None]:
     """Import the heavy packages while the first visitor's browser is still loading the page."""
     waiting = asyncio.get_running_loop().run_in_executor(None, _import_all)
     yield
-    await waiting
+    await asyncio.wait({waiting})
 
 
 def _import_all() -> None:

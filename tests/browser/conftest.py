@@ -177,6 +177,13 @@ class Screen:
         """The choices."""
         return self.page.get_by_test_id("stSidebar")
 
+    def go_to(self, section: str, title: str) -> Screen:
+        """Open a page through the menu above."""
+        self.page.get_by_test_id("stTopNav").get_by_role("button", name=section).click()
+        self.page.get_by_role("menuitem", name=title, exact=True).click()
+        self.main.get_by_role("heading", name=title, level=1, exact=True).wait_for()
+        return self.settle()
+
     def choose(self, label: str, option: str) -> Screen:
         """Pick an option of a select box or a multiselect of the sidebar."""
         box = self.sidebar.get_by_role("combobox", name=label)
