@@ -121,7 +121,7 @@ def load(source: str | os.PathLike[str] | pd.DataFrame) -> pd.DataFrame:
         return read_table(path, filename=path.name).frame
     path = Path(name)
     is_word = isinstance(source, str) and path.name == name and not path.suffix
-    if is_word and not _exists(path):
+    if not name or (is_word and not _exists(path)):
         raise UnknownDatasetError(name, BUNDLED)
     return read_table(path, filename=path.name).frame
 

@@ -80,7 +80,7 @@ class _SortedGroups:
             high = np.fmax.reduceat(sorted_values, self._starts)
             low = np.fmin.reduceat(sorted_values, self._starts)
             spread = np.where(high == low, 0.0, high - low)  # two infinities are equal
-            rounding = _ROUNDING * np.nanmax(np.abs(values))
+            rounding = _ROUNDING * np.abs(values[np.isfinite(values)]).max(initial=0.0)
         return not bool((spread > rounding).any())
 
     def share(self, values: Values) -> float:
@@ -88,8 +88,10 @@ class _SortedGroups:
         sorted_values = values[self._rows]
         present = np.isfinite(sorted_values)
         centred, codes = sorted_values[present], self._codes[present]
-        if not centred.size:
+        largest = np.abs(centred).max(initial=0.0)
+        if largest == 0.0:
             return float("nan")
+        centred = centred / largest  # squares of huge or tiny values leave the range of floats
         centred = centred - centred.mean()
         total = float(centred @ centred)
         if total == 0.0:
