@@ -41,8 +41,8 @@ def medians(summaries: GroupSummaries) -> str:
         f" of {name(summaries.outcome)} runs from {number(low['median'], 4)} (group"
         f" {name(low['group'])}, {counted(low['n'], 'row', 'rows')}) to {number(high['median'], 4)}"
         f" (group {name(high['group'])}, {counted(high['n'], 'row', 'rows')}); the median of all"
-        f" {count(summaries.n_obs)} rows is {number(summaries.median, 4)}. If groups did not matter,"
-        " the boxes would differ by chance only."
+        f" {count(summaries.n_obs)} rows is {number(summaries.median, 4)}. If groups did not"
+        " matter, the boxes would differ by chance only."
     )
 
 
