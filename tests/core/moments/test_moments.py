@@ -1,0 +1,79 @@
+"""Moments against the rows they replace: counts, means, products, for any cut into blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from mlm_core.data.design import build_design
+from mlm_core.data.model import Model
+from mlm_core.moments import moments as module
+from mlm_core.moments.moments import accumulate, row_blocks
+from mlm_core.moments.packed import unpack
+
+
+def accumulated(formula, frame):
+    return accumulate(build_design(Model(formula), frame))
+
+
+@pytest.fixture
+def moments(pupils):
+    return accumulated("y ~ x + w + (1 | d/s/c)", pupils)
+
+
+def stored(moments, frame):
+    return (frame[["x", "w", "y"]].to_numpy() - moments.shift) / moments.scale
+
+
+def test_shift_and_scale_are_mean_and_standard_deviation(moments, pupils):
+    columns = pupils[["x", "w", "y"]]
+    assert_allclose(moments.shift, columns.mean(), rtol=1e-14)
+    assert_allclose(moments.scale, columns.std(ddof=0), rtol=1e-14)
+
+
+def test_counts_means_and_products_are_those_of_the_rows(moments, pupils):
+    rows = stored(moments, pupils)
+    assert (moments.k, moments.n_rows) == (3, 54)
+    groups = pupils.groupby(["d", "s", "c"]).indices
+    for group, (_, index) in enumerate(sorted(groups.items())):
+        own = rows[index]
+        around = own - own.mean(axis=0)
+        assert moments.counts[group] == len(index)
+        assert_allclose(moments.means[:, group], own.mean(axis=0), atol=1e-13)
+        assert_allclose(unpack(moments.products, 3)[..., group], around.T @ around, atol=1e-12)
+
+
+def test_every_cut_into_blocks_gives_the_same_moments(moments, pupils, monkeypatch):
+    monkeypatch.setattr(module, "_BLOCK_ROWS", 7)
+    assert [rows.stop - rows.start for rows in row_blocks(16)] == [7, 7, 2]
+    cut = accumulated("y ~ x + w + (1 | d/s/c)", pupils)
+    assert_allclose(cut.means, moments.means, atol=1e-13)
+    assert_allclose(cut.products, moments.products, atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.1, 2020.0, 1e9 + 0.3])
+def test_a_constant_column_is_stored_as_exact_zero(value, pupils):
+    found = accumulated("y ~ x + v + (1 | d:s)", pupils.assign(v=value))
+    assert (found.shift[1], found.scale[1]) == (value, 1.0)
+    assert not found.means[1].any()
+    assert not unpack(found.products, 3)[1].any()
+
+
+def test_moments_of_an_ungrouped_model_are_those_of_all_rows(pupils):
+    found = accumulated("y ~ x", pupils)
+    assert found.counts.tolist() == [54.0]
+    assert found.levels == ()
+    assert_allclose(np.diag(unpack(found.products, 2)[..., 0]), 54.0, rtol=1e-12)
+
+
+def test_moments_cannot_be_overwritten(moments):
+    for array in (moments.shift, moments.scale, moments.counts, moments.means, moments.products):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
+
+
+def test_integer_columns_are_summed_in_double_precision(pupils):
+    whole = pupils.assign(x=(pupils["x"] * 100).round().astype("int16"))
+    found = accumulated("y ~ x + (1 | d:s)", whole)
+    assert_allclose(found.shift[0], whole["x"].to_numpy(dtype=float).mean(), rtol=1e-14)
