@@ -11,174 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.encoding import Encoder, FloatArray, column, is_categorical, numeric
-from mlm_core.data.expressions import Expression, Term, Variable, variables
+from mlm_core.data.columns import find_column
+from mlm_core.data.encoding import Encoder, FloatArray
+from mlm_core.data.expressions import Expression, Term
 from mlm_core.data.grouping import Hierarchy, build_hierarchy
+from mlm_core.data.layout import INTERCEPT, Block, Column, Factor, Layout
 from mlm_core.data.model import Model
+from mlm_core.data.rows import Rows
 from mlm_core.errors import AllMissingError, NoCompleteRowsError
 from mlm_core.notes import Note
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """One factor of a column: a numeric expression, or the indicator of one category."""
-
-    expression: Expression
-    category: str | None = None
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Columns of the table the factor needs."""
-        return variables(self.expression)
-
-    @property
-    def label(self) -> str:
-        """Label as R prints it, without backticks."""
-        is_variable = isinstance(self.expression, Variable)
-        text = self.expression.name if isinstance(self.expression, Variable) else ""
-        return (text if is_variable else str(self.expression)) + (self.category or "")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A product of factors; the empty product is the intercept."""
-
-    factors: tuple[Factor, ...]
-
-    @property
-    def label(self) -> str:
-        """Coefficient name as R prints it."""
-        return ":".join(factor.label for factor in self.factors) or "(Intercept)"
-
-
-INTERCEPT = Column(())
-
-
-@dataclass(frozen=True, eq=False)
-class Block:
-    """Random effects of one level that share an unstructured covariance.
-
-    Attributes
-    ----------
-    level : int
-        Index into the hierarchy's levels, outermost 0.
-    columns : tuple of Column
-        What varies; the intercept first where it does.
-    """
-
-    level: int
-    columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """Which columns a model has, and what is needed to code them for any rows.
-
-    Attributes
-    ----------
-    fixed : tuple of Column
-        Columns with a fixed coefficient, the intercept first where there is one.
-    blocks : tuple of Block
-        What varies between groups, innermost level first.
-    encoder : Encoder
-        What the fitted rows taught the transformations.
-    """
-
-    model: Model
-    fixed: tuple[Column, ...]
-    blocks: tuple[Block, ...]
-    encoder: Encoder
-
-    @property
-    def has_intercept(self) -> bool:
-        """Whether the fixed part has an intercept."""
-        return INTERCEPT in self.fixed
-
-    @property
-    def varying(self) -> tuple[Column, ...]:
-        """Every column but the intercept, fixed ones first, each once."""
-        names = (*self.fixed, *(name for block in self.blocks for name in block.columns))
-        return tuple(dict.fromkeys(name for name in names if name != INTERCEPT))
-
-
-class Rows:
-    """Values of columns for the rows of one table, computed block by block.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Complete rows.
-    encoder : Encoder
-        Codings; while fitting, what it has not learnt yet is learnt here.
-    model : Model
-        For the reference categories.
-    use : {"fit", "predict"}
-        When predicting, a column that was numeric in the fit must be numeric here.
-    """
-
-    def __init__(
-        self, frame: pd.DataFrame, encoder: Encoder, model: Model, use: Literal["fit", "predict"]
-    ) -> None:
-        self._frame = frame
-        self._encoder = encoder
-        self._may_learn = use == "fit"
-        self._raw: dict[str, FloatArray] = {}
-        self._numeric: dict[Expression, FloatArray] = {}
-        self._codes: dict[str, NDArray[np.int32]] = {}
-        self._reference = dict(model.reference)
-        self.n_rows = len(frame)
-
-    def prepare(self, expression: Expression) -> bool:
-        """Evaluate an expression once; return whether it is categorical."""
-        if expression in self._numeric:
-            return False
-        name = variables(expression)[0]
-        if isinstance(expression, Variable):
-            if name in self._codes:
-                return True
-            values = column(self._frame, name)
-            is_known = name in self._encoder.categories
-            if is_known or (self._may_learn and is_categorical(values)):
-                if not is_known:
-                    self._encoder.learn_categories(values, name, self._reference.get(name))
-                self._codes[name] = self._encoder.category_codes(values, name)
-                return True
-        if name not in self._raw:
-            self._raw[name] = numeric(column(self._frame, name), name)
-        self._numeric[expression] = self._encoder.evaluate(expression, self._frame, self._raw)
-        return False
-
-    def categories(self, expression: Expression) -> tuple[str, ...]:
-        """Return the categories of a prepared categorical column, the reference first."""
-        return self._encoder.categories[variables(expression)[0]]
-
-    def values(self, name: Column, rows: slice = slice(None)) -> FloatArray:
-        """Return the values of a column in a block of rows, shape (block,)."""
-        product: FloatArray | None = None
-        for factor in name.factors:
-            self.prepare(factor.expression)
-            if factor.category is None:
-                part = self._numeric[factor.expression][rows]
-            else:
-                codes = self._codes[variables(factor.expression)[0]][rows]
-                position = self.categories(factor.expression).index(factor.category)
-                part = (codes == position).astype(np.float64)
-            product = part if product is None else product * part
-        if product is None:
-            return np.ones(len(range(*rows.indices(self.n_rows))))
-        return product
-
-    def outcome(self, expression: Expression) -> FloatArray:
-        """Return the outcome, which must be numeric, shape (n_rows,)."""
-        name = variables(expression)[0]
-        self._raw[name] = numeric(column(self._frame, name), name)
-        return self._encoder.evaluate(expression, self._frame, self._raw)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,14 +73,14 @@ def build_design(model: Model, frame: pd.DataFrame) -> Design:
         The table cannot carry the model: an unknown or empty column, no complete row, text or an
         infinity in a numeric column, groups that are crossed, single or all of one row.
     """
-    complete, is_complete, missing = _complete_rows(model, frame)
+    columns, is_complete, missing = _complete_rows(model, frame)
     level_columns = list(dict.fromkeys(term.groups for term in model.random))
-    keys = {name: column(complete, name).to_numpy() for groups in level_columns for name in groups}
+    keys = {name: columns[name].to_numpy() for groups in level_columns for name in groups}
     encoder = Encoder()
-    rows = Rows(complete, encoder, model, "fit")
+    rows = Rows(columns, encoder, model, "fit")
     outcome = rows.outcome(model.outcome)
     fixed = _expand(model.fixed, model.has_intercept, rows)
-    hierarchy = build_hierarchy(keys, level_columns, len(complete))
+    hierarchy = build_hierarchy(keys, level_columns, rows.n_rows)
     layout = Layout(model, fixed, _blocks(model, hierarchy, rows), encoder)
     for name in layout.varying:
         for factor in name.factors:
@@ -245,20 +92,15 @@ def build_design(model: Model, frame: pd.DataFrame) -> Design:
         outcome=outcome,
         is_complete=is_complete,
         missing=missing,
-        notes=_missing_notes(missing, len(frame), len(complete)),
+        notes=_missing_notes(missing, len(frame), rows.n_rows),
     )
-
-
-def rows_of(layout: Layout, frame: pd.DataFrame) -> Rows:
-    """Return access to the columns of new rows, coded as the fitted ones were."""
-    return Rows(frame, layout.encoder, layout.model, "predict")
 
 
 def _complete_rows(
     model: Model, frame: pd.DataFrame
-) -> tuple[pd.DataFrame, NDArray[np.bool_] | None, dict[str, int]]:
+) -> tuple[dict[str, pd.Series[Any]], NDArray[np.bool_] | None, dict[str, int]]:
     """Keep the rows that have a value in every column of the model."""
-    used = {name: column(frame, name) for name in model.columns}
+    used = {name: find_column(frame, name) for name in model.columns}
     missing: dict[str, int] = {}
     is_complete: NDArray[np.bool_] | None = None
     for name, values in used.items():
@@ -269,10 +111,11 @@ def _complete_rows(
         if is_missing is not None and missing[name]:
             is_complete = ~is_missing if is_complete is None else is_complete & ~is_missing
     if is_complete is None:
-        return frame, None, missing
+        return used, None, missing
     if not is_complete.any():
         raise NoCompleteRowsError(missing, len(frame))
-    return frame.loc[is_complete, list(used)], is_complete, missing
+    complete = {name: values[is_complete] for name, values in used.items()}
+    return complete, is_complete, missing
 
 
 def _is_missing(values: pd.Series[Any]) -> NDArray[np.bool_] | None:

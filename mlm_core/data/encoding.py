@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from mlm_core.data.expressions import Expression, Transform, Variable
 from mlm_core.data.kinds import first_text
 from mlm_core.errors import (
-    AmbiguousColumnError,
     DomainError,
     InfiniteValueError,
     NotNumericError,
     TooManyCategoriesError,
-    UnknownColumnError,
     UnknownReferenceError,
     UnseenCategoryError,
 )
@@ -34,22 +32,6 @@ _NUMERIC_SHARE = 0.5
 # More categories than this, and more than a fifth of the rows: a name, not a category.
 _CATEGORIES_ALWAYS_FINE = 50
 _CATEGORIES_PER_ROW = 0.2
-
-
-def column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
-    """Return one column by its exact name.
-
-    Raises
-    ------
-    UnknownColumnError, AmbiguousColumnError
-        No column, or more than one, has that name.
-    """
-    if name not in frame.columns:
-        raise UnknownColumnError(name, [str(label) for label in frame.columns])
-    values: Any = frame[name]
-    if isinstance(values, pd.DataFrame):
-        raise AmbiguousColumnError(name)
-    return values  # type: ignore[no-any-return]
 
 
 def is_categorical(values: pd.Series[Any]) -> bool:
@@ -148,7 +130,10 @@ class Encoder:
         return codes.astype(np.int32)
 
     def evaluate(
-        self, expression: Expression, frame: pd.DataFrame, values: Mapping[str, FloatArray]
+        self,
+        expression: Expression,
+        columns: Mapping[str, pd.Series[Any]],
+        values: Mapping[str, FloatArray],
     ) -> FloatArray:
         """Evaluate a numeric expression; constants not yet known are learnt from these rows.
 
@@ -156,7 +141,7 @@ class Encoder:
         ----------
         expression : Expression
             What to evaluate.
-        frame : DataFrame
+        columns : Mapping[str, Series]
             The complete rows, for the key columns of group functions.
         values : Mapping[str, ndarray]
             Numeric columns by name, each of shape (n_rows,).
@@ -168,7 +153,7 @@ class Encoder:
         """
         if isinstance(expression, Variable):
             return values[expression.name]
-        argument = self.evaluate(expression.argument, frame, values)
+        argument = self.evaluate(expression.argument, columns, values)
         match expression.function:
             case "center" | "scale":
                 mean, deviation = self._constants(expression, argument)
@@ -178,9 +163,9 @@ class Encoder:
             case "power":
                 return _power(expression, argument)
             case "group_mean":
-                return self._group_means(expression, argument, frame)
+                return self._group_means(expression, argument, columns)
             case "group_center":
-                return argument - self._group_means(expression, argument, frame)
+                return np.asarray(argument - self._group_means(expression, argument, columns))
 
     def _constants(self, expression: Transform, argument: FloatArray) -> tuple[float, float]:
         if expression not in self.constants:
@@ -191,14 +176,16 @@ class Encoder:
         return self.constants[expression]
 
     def _group_means(
-        self, expression: Transform, argument: FloatArray, frame: pd.DataFrame
+        self, expression: Transform, argument: FloatArray, columns: Mapping[str, pd.Series[Any]]
     ) -> FloatArray:
         """Return each row's group mean; a group never seen takes the mean of its own rows here."""
-        index = _key_index(frame, expression.groups)
+        index = _key_index(columns, expression.groups)
         own = pd.Series(argument, index=index).groupby(level=list(range(index.nlevels))).mean()
         key = (expression.argument, expression.groups)
         if key not in self.group_means:
-            self.group_means[key] = _GroupMeans(own.index, np.asarray(own.to_numpy(dtype=np.float64)))
+            self.group_means[key] = _GroupMeans(
+                own.index, np.asarray(own.to_numpy(dtype=np.float64))
+            )
         fitted = self.group_means[key]
         position = fitted.keys.get_indexer(index)
         means = fitted.means[position]
@@ -207,11 +194,11 @@ class Encoder:
         return means
 
 
-def _key_index(frame: pd.DataFrame, groups: tuple[str, ...]) -> pd.Index[Any]:
+def _key_index(columns: Mapping[str, pd.Series[Any]], groups: tuple[str, ...]) -> pd.Index[Any]:
     """Return the keys of every row as an index."""
     if len(groups) == 1:
-        return pd.Index(column(frame, groups[0]).to_numpy())
-    return pd.MultiIndex.from_arrays([column(frame, group).to_numpy() for group in groups])
+        return pd.Index(columns[groups[0]].to_numpy())
+    return pd.MultiIndex.from_arrays([columns[group].to_numpy() for group in groups])
 
 
 def _power(expression: Transform, argument: FloatArray) -> FloatArray:

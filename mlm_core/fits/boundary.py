@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.design import INTERCEPT
 from mlm_core.data.grouping import Level
+from mlm_core.data.layout import INTERCEPT
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.curvature import Evaluation, evaluate
 from mlm_core.fits.structure import CovarianceBlock, lower_factor

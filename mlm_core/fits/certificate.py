@@ -30,6 +30,8 @@ from mlm_core.fits.structure import CovarianceBlock, lower_factor
 FloatArray = NDArray[np.float64]
 # A fall of the criterion below this is rounding, not a direction.
 NEGLIGIBLE_FALL = 1e-8
+# A relative standard deviation this large is no false zero.
+_WELL_INSIDE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +81,9 @@ def find_escape(problem: Problem, at: Evaluation) -> Escape | None:
     """Return the steepest way down that the gradient in theta cannot see, or None: certified."""
     best: Escape | None = None
     for block in problem.structure.blocks:
+        # Where Lambda is well inside, grad_D = grad_Lambda Lambda^-1 / 2 vanishes with the gradient.
+        if np.linalg.svd(block.factor(at.theta), compute_uv=False)[-1] > _WELL_INSIDE:
+            continue
         values, vectors = np.linalg.eigh(covariance_gradient(problem, at, block))
         direction, slope = vectors[:, 0], float(values[0])
         if slope >= 0.0:

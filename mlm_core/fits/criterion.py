@@ -20,7 +20,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.design import INTERCEPT
+from mlm_core.data.layout import INTERCEPT
 from mlm_core.fits.elimination import Elimination, eliminate
 from mlm_core.fits.root import Root, solve_root
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock, Structure, build_structure

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.design import Column
+from mlm_core.data.layout import Column
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.curvature import Evaluation, effect_products, effect_rows
 from mlm_core.fits.structure import NO_COLUMN

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from mlm_core.data.design import INTERCEPT
+from mlm_core.data.layout import INTERCEPT
 from mlm_core.moments.moments import Moments
 
 FloatArray = NDArray[np.float64]

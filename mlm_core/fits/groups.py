@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.design import Column
 from mlm_core.data.grouping import Level
+from mlm_core.data.layout import Column
 from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.effects import LevelEffects
 from mlm_core.moments.moments import Moments

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mlm_core.data.design import Block
+from mlm_core.data.layout import Block
 from mlm_core.fits.boundary import settle
 from mlm_core.fits.criterion import Method, Problem, build_problem
 from mlm_core.fits.curvature import exact_curvature

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.design import Rows, rows_of
-from mlm_core.data.encoding import column
+from mlm_core.data.columns import find_column
 from mlm_core.data.grouping import Level
+from mlm_core.data.rows import Rows, rows_of
 from mlm_core.errors import ModelError
 from mlm_core.fits.effects import level_modes
 from mlm_core.fits.estimates import Effects
@@ -54,7 +54,7 @@ def predict(
     needed = _needed(fit, effects)
     is_complete = np.ones(len(data), dtype=bool)
     for variable in needed:
-        is_complete &= column(data, variable).notna().to_numpy()
+        is_complete &= find_column(data, variable).notna().to_numpy()
     result = np.full(len(data), np.nan)
     if not is_complete.any():
         return result
@@ -78,7 +78,7 @@ def residuals(
     outcome = layout.model.outcome
     predicted = predict(fit, data, effects=effects)
     name = layout.model.columns[0]
-    has = column(data, name).notna().to_numpy() & ~np.isnan(predicted)
+    has = find_column(data, name).notna().to_numpy() & ~np.isnan(predicted)
     found = np.full(len(data), np.nan)
     if has.any():
         found[has] = rows_of(layout, data.loc[has]).outcome(outcome) - predicted[has]
@@ -112,7 +112,7 @@ def _level_part(
 
 def _positions(level: Level, frame: pd.DataFrame) -> NDArray[np.intp]:
     """Return each row's group, -1 where the fit does not know it."""
-    keys: list[Any] = [column(frame, name) for name in level.columns]
+    keys: list[Any] = [find_column(frame, name) for name in level.columns]
     if len(keys) == 1:
         return _found(pd.Index(level.keys[0]), pd.Index(keys[0].to_numpy()))
     known = pd.MultiIndex.from_arrays(level.keys)

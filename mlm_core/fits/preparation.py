@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.design import INTERCEPT, Column, Design, build_design
+from mlm_core.data.design import Design, build_design
 from mlm_core.data.expressions import variables
+from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.data.model import Model
 from mlm_core.errors import (
     ConstantOutcomeError,

@@ -131,12 +131,13 @@ def _updated(hessian: FloatArray, step: FloatArray, change: FloatArray) -> Float
     """Learn the curvature along a step."""
     along = hessian @ step
     bend, expected = float(step @ change), float(step @ along)
-    if bend > 1e-8 * float(np.linalg.norm(step) * np.linalg.norm(change)) and expected > 0.0:
-        return hessian + np.outer(change, change) / bend - np.outer(along, along) / expected
+    lengths = float((step @ step) * (change @ change)) ** 0.5
+    if bend > 1e-8 * lengths and expected > 0.0:
+        return hessian + change[:, None] * (change / bend) - along[:, None] * (along / expected)
     miss = change - along
     weight = float(miss @ step)
-    if abs(weight) > 1e-8 * float(np.linalg.norm(miss) * np.linalg.norm(step)):
-        return hessian + np.outer(miss, miss) / weight
+    if weight**2 > 1e-16 * float((miss @ miss) * (step @ step)):
+        return hessian + miss[:, None] * (miss / weight)
     return hessian
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.design import INTERCEPT, Column
+from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.fits.elimination import Loading
 from mlm_core.moments.moments import Moments
 

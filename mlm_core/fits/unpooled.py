@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from mlm_core.data.design import INTERCEPT
+from mlm_core.data.layout import INTERCEPT
 from mlm_core.data.model import Model
 from mlm_core.errors import ModelError
 from mlm_core.fits import printing

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from mlm_core.data.design import INTERCEPT, Column, Design, build_design
+from mlm_core.data.design import Design, build_design
+from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.groups import find_level
 from mlm_core.fits.mixed import MixedFit

@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from mlm_core.data.encoding import column, numeric
+from mlm_core.data.columns import find_column
+from mlm_core.data.encoding import numeric
 from mlm_core.data.nests import nest, path_texts
 from mlm_core.errors import NoCompleteRowsError
 from mlm_core.inference.summaries import readable_range
@@ -171,7 +172,7 @@ def grouped_values(data: pd.DataFrame, outcome: str, groups: Sequence[str]) -> G
     NoCompleteRowsError
         No row has an outcome and a group.
     """
-    values = numeric(column(data, outcome), outcome)
+    values = numeric(find_column(data, outcome), outcome)
     nests = nest(data, groups)
     codes = nests[-1].codes
     used = np.flatnonzero((codes >= 0) & ~np.isnan(values))

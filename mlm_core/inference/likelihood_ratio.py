@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from mlm_core.data.design import Column
+from mlm_core.data.layout import Column
 from mlm_core.errors import DifferentRowsError, NotNestedError
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit

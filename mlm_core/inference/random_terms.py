@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from mlm_core.data.design import INTERCEPT, Block, Column
+from mlm_core.data.layout import INTERCEPT, Block, Column
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.optimum import least_criterion

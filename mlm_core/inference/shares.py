@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.design import INTERCEPT
+from mlm_core.data.layout import INTERCEPT
 from mlm_core.fits.covariances import RESIDUAL
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.structure import CovarianceBlock

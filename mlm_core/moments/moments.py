@@ -19,8 +19,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.design import Column, Design, Layout
+from mlm_core.data.design import Design
 from mlm_core.data.grouping import Level
+from mlm_core.data.layout import Column, Layout
 from mlm_core.moments.packed import pairs
 from mlm_core.moments.tree import Family, State, families, gather
 

@@ -100,6 +100,7 @@ def unpooled(model: Model, source: Source, *, groups: Sequence[str]) -> Code:
         f"parts <- split(dat, dat[{r_vector(groups)}], drop = TRUE)",
         f"fits <- lapply(parts, function(d) try(lm({formula}, data = d)))",
         'own <- do.call(rbind, lapply(Filter(function(f) inherits(f, "lm"), fits), coef))',
+        "own <- own[complete.cases(own), , drop = FALSE]  # groups that carry all coefficients",
         "size <- sapply(parts, nrow)[rownames(own)]",
         "colMeans(own, na.rm = TRUE)",
         "apply(own, 2, median, na.rm = TRUE)",

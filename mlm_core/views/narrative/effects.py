@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlm_core.data.design import INTERCEPT, Column
 from mlm_core.data.expressions import Variable
+from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.fits.unpooled import UnpooledFit
