@@ -26,6 +26,7 @@ EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import sys, urllib.request as u; sys.exit(u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4).status != 200)"]
 
-# Inside the container every interface is meant; serverAddress is the name people type.
+# Inside the container every interface is meant, and the host's name is not known; serverAddress is
+# the name people type.
 CMD ["python", "-m", "streamlit", "run", "app.py", \
-     "--server.address=0.0.0.0", "--server.port=8501", "--browser.serverAddress=localhost"]
+     "--server.address=0.0.0.0", "--server.port=8501", "--server.allowedHosts=*", "--browser.serverAddress=localhost"]

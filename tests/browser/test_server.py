@@ -1,0 +1,28 @@
+"""The server: it answers this machine only, and tells browsers to fetch nothing from elsewhere."""
+
+from __future__ import annotations
+
+import socket
+import urllib.request
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+
+def test_every_answer_carries_the_security_headers(server: str) -> None:
+    for path in ("/", "/pooling", "/_stcore/health"):
+        with urllib.request.urlopen(server + path, timeout=10) as answer:
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'self'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_page_of_another_host_cannot_talk_to_it(server: str) -> None:
+    port = int(server.rsplit(":", 1)[1])
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+        pytest.raises(InvalidStatus, match="403"),
+    ):
+        connect("ws://elsewhere.example/_stcore/stream", sock=connection)
