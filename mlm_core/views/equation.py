@@ -18,11 +18,18 @@ from mlm_core.data.model import Model
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.views.escape import for_latex
+from mlm_core.views.regressors import (
+    INTERCEPT,
+    Regressor,
+    fixed_regressors,
+    varying_levels,
+)
 
 _ROW_LETTERS = "ijklmnpqrs"
 _EFFECTS = (r"\zeta", r"\eta", r"\xi", r"\nu", r"\omega", r"\kappa")
 _STAGES = (r"\beta", r"\delta", r"\gamma", r"\lambda", r"\mu", r"\rho")
 _RESIDUAL = r"\varepsilon"
+_ONE_LINE = 6  # parts of a sum that fit on one line of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +52,6 @@ class Equations:
     distributions: str
     by_level: tuple[tuple[str, str], ...]
     formula: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Regressor:
-    """A column of the fixed or random part: factors with the category they pick, if any."""
-
-    factors: tuple[tuple[Expression, str | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """What varies at one level: blocks of regressors (the empty one is the intercept)."""
-
-    groups: tuple[str, ...]
-    blocks: tuple[tuple[_Regressor, ...], ...]
-
-
-_INTERCEPT = _Regressor(())
 
 
 def equations(
@@ -94,13 +83,13 @@ class _Writer:
         self.model = model if isinstance(model, Model) else model.model
         if isinstance(model, PooledFit):
             self.model = self.model.pooled()
-        self.levels = _levels(model)
-        self.fixed = _fixed(model)
+        self.levels = varying_levels(model)
+        self.fixed = fixed_regressors(model)
         self.varies_at = varies_at
         slopes = [each for level in self.levels for block in level.blocks for each in block]
         known = dict.fromkeys([*self.fixed, *slopes])
-        others = [each for each in known if each != _INTERCEPT]
-        self.number = {_INTERCEPT: 0, **{each: place + 1 for place, each in enumerate(others)}}
+        others = [each for each in known if each != INTERCEPT]
+        self.number = {INTERCEPT: 0, **{each: place + 1 for place, each in enumerate(others)}}
 
     # --- one equation -----------------------------------------------------------------------------
 
@@ -111,7 +100,7 @@ class _Writer:
             effects = [each for block in self.levels[depth].blocks for each in block]
             parts += [self._product(self._effect(depth, each), each) for each in effects]
         parts.append(f"{_RESIDUAL}_{{{self._letters(None)}}}")
-        return f"{self._outcome()} = {' + '.join(parts)}"
+        return _broken(self._outcome(), parts)
 
     def distributions(self) -> str:
         """Return the distributions of the random parts, outermost first."""
@@ -154,9 +143,9 @@ class _Writer:
             elif each in self.fixed and self._home(each) is None:
                 parts.append(self._product(f"b_{{{self.number[each]}}}", each))
         parts.append(f"{_RESIDUAL}_{{{self._letters(None)}}}")
-        return f"{self._outcome()} = {' + '.join(parts)}"
+        return _broken(self._outcome(), parts)
 
-    def _stage_equation(self, depth: int, regressor: _Regressor) -> str:
+    def _stage_equation(self, depth: int, regressor: Regressor) -> str:
         """Return one varying coefficient at one level: the outer levels' part, plus the effect."""
         outer = [other for other in self._depths(regressor) if other < depth]
         parts = []
@@ -164,7 +153,7 @@ class _Writer:
             parts.append(self._stage(regressor, outer[-1]))
         elif regressor in self.fixed:
             parts.append(f"b_{{{self.number[regressor]}}}")
-        if regressor == _INTERCEPT:
+        if regressor == INTERCEPT:
             parts += [
                 self._product(f"b_{{{self.number[each]}}}", each)
                 for each in self.fixed
@@ -173,7 +162,7 @@ class _Writer:
         parts.append(self._effect(depth, regressor))
         return f"{self._stage(regressor, depth)} = {' + '.join(parts)}"
 
-    def _depths(self, regressor: _Regressor) -> list[int]:
+    def _depths(self, regressor: Regressor) -> list[int]:
         """Return the levels at which a coefficient varies, outermost first."""
         return [
             depth
@@ -181,24 +170,24 @@ class _Writer:
             if any(regressor in block for block in level.blocks)
         ]
 
-    def _stage(self, regressor: _Regressor, depth: int) -> str:
+    def _stage(self, regressor: Regressor, depth: int) -> str:
         depths = self._depths(regressor)
         symbol = _STAGES[(len(depths) - 1 - depths.index(depth)) % len(_STAGES)]
         return f"{symbol}_{{{self.number[regressor]}{self._letters(depth)}}}"
 
-    def _home(self, regressor: _Regressor) -> int | None:
+    def _home(self, regressor: Regressor) -> int | None:
         """Return the level in whose equation for the intercept a group's predictor stands."""
-        if regressor == _INTERCEPT or self._depths(regressor):
+        if regressor == INTERCEPT or self._depths(regressor):
             return None
         depth = self._depth_of(regressor)
-        return depth if depth in self._depths(_INTERCEPT) else None
+        return depth if depth in self._depths(INTERCEPT) else None
 
     # --- pieces -----------------------------------------------------------------------------------
 
     def _outcome(self) -> str:
         return self._expression(self.model.outcome, self._letters(None))
 
-    def _product(self, coefficient: str, regressor: _Regressor) -> str:
+    def _product(self, coefficient: str, regressor: Regressor) -> str:
         letters = self._letters(self._depth_of(regressor))
         factors = [
             self._expression(expression, letters)
@@ -208,16 +197,16 @@ class _Writer:
         ]
         return r"\,".join([coefficient, *factors])
 
-    def _effect(self, depth: int, regressor: _Regressor) -> str:
+    def _effect(self, depth: int, regressor: Regressor) -> str:
         number = self._effect_number(depth, regressor)
         return f"{_symbol(depth)}_{{{number}{self._letters(depth)}}}"
 
-    def _effect_number(self, depth: int, regressor: _Regressor) -> str:
+    def _effect_number(self, depth: int, regressor: Regressor) -> str:
         """Return the number of an effect where its level has several, else nothing."""
         n_effects = sum(len(block) for block in self.levels[depth].blocks)
-        return str(self.number[regressor]) if n_effects > 1 or regressor != _INTERCEPT else ""
+        return str(self.number[regressor]) if n_effects > 1 or regressor != INTERCEPT else ""
 
-    def _subscript(self, depth: int, regressor: _Regressor) -> str:
+    def _subscript(self, depth: int, regressor: Regressor) -> str:
         return f"{_symbol(depth)} {self._effect_number(depth, regressor)}".strip()
 
     def _letters(self, depth: int | None) -> str:
@@ -225,7 +214,7 @@ class _Writer:
         n_levels = len(self.levels)
         return _ROW_LETTERS[0 if depth is None else n_levels - depth : n_levels + 1]
 
-    def _depth_of(self, regressor: _Regressor) -> int | None:
+    def _depth_of(self, regressor: Regressor) -> int | None:
         """Return the innermost level a regressor needs an index for; None if it varies by row."""
         depths = [self._depth_of_expression(expression) for expression, _ in regressor.factors]
         known = [depth for depth in depths if depth is not None]
@@ -262,38 +251,14 @@ class _Writer:
         return rf"\left({inside} - {mean}\right)"
 
 
+def _broken(left: str, parts: list[str]) -> str:
+    """Return an equation, on several lines where it has many parts."""
+    if len(parts) <= _ONE_LINE:
+        return f"{left} = {' + '.join(parts)}"
+    lines = [" + ".join(parts[at : at + _ONE_LINE]) for at in range(0, len(parts), _ONE_LINE)]
+    rest = "".join(rf" \\ &\quad + {line}" for line in lines[1:])
+    return rf"\begin{{aligned}} {left} &= {lines[0]}{rest} \end{{aligned}}"
+
+
 def _symbol(depth: int) -> str:
     return _EFFECTS[depth] if depth < len(_EFFECTS) else rf"u^{{({depth + 1})}}"
-
-
-def _fixed(model: Model | MixedFit | PooledFit) -> list[_Regressor]:
-    if isinstance(model, Model):
-        terms = [_Regressor(tuple((f, None) for f in term.factors)) for term in model.fixed]
-        return [_INTERCEPT, *terms] if model.has_intercept else terms
-    moments = model.problem.moments if isinstance(model, MixedFit) else model.moments
-    return [_of_column(column) for column in moments.layout.fixed]
-
-
-def _levels(model: Model | MixedFit | PooledFit) -> list[_Level]:
-    if isinstance(model, PooledFit):
-        return []
-    if isinstance(model, MixedFit):
-        blocks = model.problem.moments.layout.blocks
-        return [
-            _Level(
-                level.columns,
-                tuple(tuple(map(_of_column, b.columns)) for b in blocks if b.level == depth),
-            )
-            for depth, level in enumerate(model.levels)
-        ]
-    found: dict[tuple[str, ...], list[tuple[_Regressor, ...]]] = {}
-    for term in model.random:
-        slopes = [_Regressor(tuple((f, None) for f in slope.factors)) for slope in term.slopes]
-        effects = [_INTERCEPT, *slopes] if term.has_intercept else slopes
-        own = found.setdefault(term.groups, [])
-        own += [tuple(effects)] if term.is_correlated else [(effect,) for effect in effects]
-    return [_Level(groups, tuple(blocks)) for groups, blocks in found.items()]
-
-
-def _of_column(column: Column) -> _Regressor:
-    return _Regressor(tuple((factor.expression, factor.category) for factor in column.factors))

@@ -12,6 +12,7 @@ from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.theme import (
     BLUE,
     FAINT,
+    GREEN,
     GREY,
     HEIGHT,
     POOLED,
@@ -117,7 +118,7 @@ def _add_medians(figure: go.Figure, table: pd.DataFrame) -> None:
             x=table["position"].to_numpy(),
             y=table["median"].to_numpy(),
             mode="markers",
-            marker={"color": BLUE, "size": 5 if len(table) <= MOST_BOXES else 3},
+            marker={"color": GREEN, "size": 6 if len(table) <= MOST_BOXES else 3},
             text=labels(table["group"]),
             customdata=data,
             hovertemplate=_BOX_HOVER,

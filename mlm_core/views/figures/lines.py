@@ -134,7 +134,9 @@ def small_multiples(
         _fill_panel(figure, place, group, points, lines)
     figure.update_layout(template=template(), height=130 + 150 * rows, font={"size": BASE_SIZE})
     figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})
-    figure.update_layout(legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows)})
+    figure.update_layout(
+        legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows), "font": {"size": BASE_SIZE}}
+    )
     figure.update_layout(paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)")
     figure.update_annotations(font={"size": BASE_SIZE - 1})
     figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": for_figure(predictor)})
@@ -208,7 +210,7 @@ def _add_lines(
             y=segments(table["y_from"], middle_y, table["y_to"]),
             mode="lines",
             line={"color": family.colour, "dash": family.dash, "width": width},
-            opacity=0.75 if is_many else 1.0,
+            opacity=0.85 if is_many else 1.0,
             text=repeated(labels(table["group"]), 3),
             customdata=repeated(data, 3),
             hovertemplate=_LINE_HOVER,
