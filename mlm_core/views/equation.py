@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlm_core.data.expressions import Expression, Variable, variables
-from mlm_core.data.layout import Column
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
