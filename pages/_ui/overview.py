@@ -10,7 +10,8 @@ from mlm_core.data.groups import GroupsDescription
 from mlm_core.data.kinds import ColumnDescription, Kind
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_markdown
-from pages._ui.cache import Table
+from mlm_core.views.tables.table import Table, frame_of
+from pages._ui.dataset import Dataset
 
 FIRST_ROWS = 100
 
@@ -25,66 +26,76 @@ _KINDS: dict[Kind, str] = {
 }
 
 
-def size(table: Table) -> str:
+def size(data: Dataset) -> str:
     """Return the sentence that names a table and its size."""
-    rows, columns = len(table.frame), len(table.columns)
+    rows, columns = len(data.frame), len(data.columns)
     units = ("row" if rows == 1 else "rows", "column" if columns == 1 else "columns")
     return (
-        f"**{for_markdown(table.name)}** has {numbers.count(rows)} {units[0]}"
+        f"**{for_markdown(data.name)}** has {numbers.count(rows)} {units[0]}"
         f" and {numbers.count(columns)} {units[1]}."
     )
 
 
-def first_rows(table: Table) -> pd.DataFrame:
+def first_rows(data: Dataset) -> pd.DataFrame:
     """Return the rows a person looks at to see that a file was read as meant."""
-    return table.frame.head(FIRST_ROWS)
+    return data.frame.head(FIRST_ROWS)
 
 
-def columns(described: Sequence[ColumnDescription]) -> pd.DataFrame:
+def columns(described: Sequence[ColumnDescription]) -> Table:
     """Return one row a column: kind, distinct and missing values, range."""
-    return pd.DataFrame(
+    frame = frame_of(
         {
             "Column": [each.name for each in described],
             "Holds": [_KINDS[each.kind] for each in described],
-            "Distinct": [each.n_unique for each in described],
-            "Missing": [each.n_missing for each in described],
+            "Distinct": [numbers.count(each.n_unique) for each in described],
+            "Missing": [numbers.count(each.n_missing) for each in described],
             "Smallest": [_number(each.minimum) for each in described],
             "Mean": ["" if each.kind == "identifier" else _number(each.mean) for each in described],
             "Largest": [_number(each.maximum) for each in described],
         }
     )
+    return Table(frame, caption="Columns", footnotes=(), name="columns")
 
 
-def groups(description: GroupsDescription) -> pd.DataFrame:
+def groups(description: GroupsDescription) -> Table:
     """Return one row a level: groups, and rows per group."""
     table = description.table
-    return pd.DataFrame(
+    counts = {
+        "Groups": "groups",
+        "Smallest": "minimum",
+        "Mean size": "mean",
+        "Largest": "maximum",
+        "Groups of one row": "n_single",
+    }
+    frame = frame_of(
         {
             "Level": table["level"],
-            "Groups": table["groups"],
-            "Smallest": table["minimum"],
-            "Mean size": numbers.column(table["mean"]),
-            "Largest": table["maximum"],
-            "Groups of one row": table["n_single"],
+            **{
+                title: numbers.column(table[name])
+                if name == "mean"
+                else map(numbers.count, table[name])
+                for title, name in counts.items()
+            },
         }
     )
+    return Table(frame, caption="Groups of each level, and their rows", footnotes=(), name="groups")
 
 
-def variation(levels_of_variables: pd.DataFrame) -> pd.DataFrame:
+def variation(levels_of_variables: pd.DataFrame) -> Table:
     """Return one row a column: the level it is constant at, and shares of its variance."""
     shares = {
-        f"{str(name)[:1].upper()}{str(name)[1:]}": [
-            numbers.percent(share) for share in levels_of_variables[name]
-        ]
+        f"{str(name)[:1].upper()}{str(name)[1:]}": map(numbers.percent, levels_of_variables[name])
         for name in levels_of_variables.columns[2:]
     }
-    return pd.DataFrame(
+    frame = frame_of(
         {
             "Column": levels_of_variables["variable"],
             "Varies with": levels_of_variables["level"],
             **shares,
         }
     )
+    footnote = "Percentages: share of the column's variance that lies between the groups."
+    return Table(frame, caption="", footnotes=(footnote,), name="variation")
 
 
 def _number(value: float | None) -> str:

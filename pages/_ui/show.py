@@ -25,7 +25,9 @@ from mlm_core.views.escape import for_html, for_markdown
 from pages._ui import state
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from mlm_core.views.code import Code
+    from mlm_core.views.figures.theme import Picture
+    from mlm_core.views.tables.table import Table
 
 _GRADES = {
     "note": (st.info, "Note."),
@@ -33,7 +35,10 @@ _GRADES = {
     "stop": (st.error, "Stop."),
 }
 _NUMBER = re.compile(r"\s*[<>≈]?\s*[−+\-]?[\d.,]*\d[\d.,]*(×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*%?\s*")
+_PRINTED = re.compile(r"[−-]?(?=[\d.])(\d*|\d{1,3}(,\d{3})+)(\.\d+)?")
 _EMPTY = {"", "n/a", "–", "—"}
+# More rows than this are searched and sorted rather than read.
+LONGEST_PRINTED = 60
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _STYLE = """<style>
@@ -110,67 +115,43 @@ def guard() -> Iterator[None]:
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def figure(picture: Figure, *, alt: str, name: str) -> None:
-    """Show a figure over the whole width, with a button that saves it as SVG or PNG.
-
-    Parameters
-    ----------
-    picture : plotly.graph_objects.Figure
-        From ``mlm_core.views.figures``.
-    alt : str
-        What the figure shows, in words with numbers, for those who cannot see it.
-    name : str
-        Name of the saved file, also the key of the chart; unique on a page.
-    """
-    export = {"format": state.picture_format(), "filename": name, "scale": 2}
+def figure(picture: Picture) -> None:
+    """Show a figure over the whole width, with a button that saves it as SVG or PNG."""
+    config = picture.config
+    export = config.get("toImageButtonOptions", {})
+    config["toImageButtonOptions"] = {**export, "format": state.picture_format(), "scale": 2}
     st.plotly_chart(
-        picture,
+        picture.figure,
         width="stretch",
-        key=f"figure-{name}",
-        alt=alt,
-        config={"displaylogo": False, "toImageButtonOptions": export},
+        key=f"figure-{picture.name}",
+        alt=picture.alt,
+        config=config,
     )
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def table(
-    frame: pd.DataFrame, *, name: str, caption: str = "", footnotes: Iterable[str] = ()
-) -> None:
-    """Show a table of results as it would be printed, with a button that downloads it.
+def table(printed: Table) -> None:
+    """Show a table with caption, footnotes and a button that downloads it.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Ready-made texts are shown as they are; numbers get one precision per column. Columns of
-        numbers are aligned right. The index is not shown.
-    name : str
-        Name of the downloaded file, unique on a page.
-    caption, footnotes : str
-        Plain text above and beneath.
+    Short tables are shown as they would be printed, columns of numbers aligned right; long ones in
+    a grid that can be sorted and searched.
     """
-    shown = [_texts(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    classes = [' class="number"' if _is_numeric(texts) else "" for texts in shown]
-    head = "".join(
-        f'<th scope="col"{kind}>{for_html(column)}</th>'
-        for column, kind in zip(frame.columns, classes, strict=True)
-    )
-    body = "".join(
-        "<tr>" + "".join(map(_cell, row, classes)) + "</tr>" for row in zip(*shown, strict=True)
-    )
-    title = f"<caption>{for_html(caption)}</caption>" if caption else ""
-    feet = "".join(f"<p>{for_html(text)}</p>" for text in footnotes)
-    st.html(
-        f'<div class="mlm-table"><table>{title}<thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>{feet}</div>"
-    )
-    download(frame, name=name)
+    frame = printed.frame
+    if len(frame) > LONGEST_PRINTED:
+        st.markdown(f"**{for_markdown(printed.caption)}**")
+        st.dataframe(frame, hide_index=True, key=f"grid-{printed.name}")
+        for text in printed.footnotes:
+            st.caption(for_markdown(text))
+    else:
+        st.html(_as_html(printed))
+    download(frame, name=printed.name)
 
 
-def rows(frame: pd.DataFrame, *, name: str, height: int | None = None) -> None:
-    """Show a long table (a person's own rows) in a scrolling grid."""
-    st.dataframe(frame, hide_index=True, key=f"rows-{name}", height=height or "auto")
+def rows(frame: pd.DataFrame, *, name: str) -> None:
+    """Show rows of the table in use in a scrolling grid."""
+    st.dataframe(frame, hide_index=True, key=f"rows-{name}")
 
 
 def download(frame: pd.DataFrame, *, name: str, label: str = "Download as CSV") -> None:
@@ -198,19 +179,37 @@ def csv_of(frame: pd.DataFrame) -> bytes:
 # --- how it is computed ---------------------------------------------------------------------------
 
 
-def how(sentence: str, *, r: str = "", python: str = "") -> None:
+def how(sentence: str, code: Code | None = None) -> None:
     """Close a page: how the numbers are computed, and the same in R and in Python."""
     with st.expander("How this is computed"):
         st.markdown(sentence)
-        if r:
+        if code is not None:
             st.markdown("**The same in R**")
-            st.code(r, language="r")
-        if python:
+            st.code(code.r, language="r")
             st.markdown("**The same in Python**")
-            st.code(python, language="python")
+            st.code(code.python, language="python")
 
 
 # --- inside ---------------------------------------------------------------------------------------
+
+
+def _as_html(printed: Table) -> str:
+    frame = printed.frame
+    shown = [_texts(frame.iloc[:, position]) for position in range(frame.shape[1])]
+    classes = [' class="number"' if _is_numeric(texts) else "" for texts in shown]
+    head = "".join(
+        f'<th scope="col"{kind}>{for_html(column)}</th>'
+        for column, kind in zip(frame.columns, classes, strict=True)
+    )
+    body = "".join(
+        "<tr>" + "".join(map(_cell, row, classes)) + "</tr>" for row in zip(*shown, strict=True)
+    )
+    caption = f"<caption>{for_html(printed.caption)}</caption>" if printed.caption else ""
+    feet = "".join(f"<p>{for_html(text)}</p>" for text in printed.footnotes)
+    return (
+        f'<div class="mlm-table"><table>{caption}<thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>{feet}</div>"
+    )
 
 
 def _texts(column: pd.Series) -> list[str]:
@@ -235,10 +234,9 @@ def _cell(text: str, kind: str) -> str:
 
 
 def _harmless(cell: object) -> object:
-    if not isinstance(cell, str) or not cell.startswith(_FORMULA_STARTS):
+    """Return a cell for a spreadsheet: printed numbers readable as numbers, formulas as text."""
+    if not isinstance(cell, str):
         return cell
-    try:
-        float(cell)
-    except ValueError:
-        return "'" + cell
-    return cell
+    if _PRINTED.fullmatch(cell):
+        return cell.replace("−", "-").replace(",", "")
+    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell

@@ -16,6 +16,7 @@ import streamlit as st
 
 from mlm_core.errors import MlmError
 from pages._ui import cache, link
+from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
 from pages._ui.link import AppState
 
@@ -58,9 +59,9 @@ def upload() -> Upload | None:
     return st.session_state.get(_UPLOAD)
 
 
-def table() -> cache.Table | None:
+def data() -> Dataset | None:
     """Return the table in use, or None while a link waits for its file."""
-    return _table_of(current())
+    return _data_of(current())
 
 
 def remark() -> str:
@@ -143,19 +144,19 @@ def take_upload(content: bytes, name: str) -> bool:
     """
     fingerprint = hashlib.sha256(name.encode(errors="replace") + b"\0" + content).hexdigest()
     try:
-        table = cache.uploaded(fingerprint, name, _content=content)
+        data = cache.uploaded(fingerprint, name, _content=content)
     except MlmError as error:
         st.session_state[_REFUSAL] = str(error)
         return False
     st.session_state[_UPLOAD] = Upload(content, name, fingerprint)
     before = current()
-    kept, dropped = link.tidied(before, table.columns)
+    kept, dropped = link.tidied(before, data.columns)
     if before.is_upload and not before.dataset:  # a link waited for this file
         choices, remark = kept, _dropped_sentence(dropped, name)
     elif before.outcome and not dropped:
         choices, remark = kept, ""
     else:
-        choices, remark = cache.first_guess(table), _GUESS
+        choices, remark = cache.first_guess(data), _GUESS
     _set(replace(choices, dataset=fingerprint, file=name), remark)
     return True
 
@@ -191,7 +192,7 @@ def value_of(key: str) -> Any:
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def _table_of(choices: AppState) -> cache.Table | None:
+def _data_of(choices: AppState) -> Dataset | None:
     if not choices.is_upload:
         return cache.bundled(choices.dataset) if choices.dataset in EXAMPLES else None
     own = upload()
@@ -201,12 +202,12 @@ def _table_of(choices: AppState) -> cache.Table | None:
 
 
 def _adopt(choices: AppState) -> None:
-    table = _table_of(choices)
-    if table is None:
+    data = _data_of(choices)
+    if data is None:
         _set(choices)
         return
-    kept, dropped = link.tidied(choices, table.columns)
-    _set(kept, _dropped_sentence(dropped, table.name))
+    kept, dropped = link.tidied(choices, data.columns)
+    _set(kept, _dropped_sentence(dropped, data.name))
 
 
 def _set(choices: AppState, remark: str = "") -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 from mlm_core.errors import MlmError
 from mlm_core.views.escape import for_markdown
 from pages._ui import cache, overview, show, sitemap, state
+from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES
 from pages._ui.link import AppState
 
@@ -31,7 +32,7 @@ _STILL = {
 # --- what a page starts with ----------------------------------------------------------------------
 
 
-def require(*needs: str) -> tuple[AppState, cache.Table]:
+def require(*needs: str) -> tuple[AppState, Dataset]:
     """Return choices and table, or say what is still to choose and end the page here.
 
     Parameters
@@ -39,8 +40,8 @@ def require(*needs: str) -> tuple[AppState, cache.Table]:
     *needs : {"outcome", "predictors", "levels", "slopes"}
         What the page cannot do without.
     """
-    choices, table = state.current(), state.table()
-    if table is None:
+    choices, data = state.current(), state.data()
+    if data is None:
         st.info("**Still to choose**: the data. Upload a file here, or open an example.")
         uploader()
         st.page_link(sitemap.script("start/start"), label="To the examples")
@@ -49,7 +50,7 @@ def require(*needs: str) -> tuple[AppState, cache.Table]:
     if missing:
         st.info("**Still to choose** in the sidebar: " + "; ".join(missing) + ".")
         st.stop()
-    return choices, table
+    return choices, data
 
 
 def uploader() -> None:
@@ -63,16 +64,16 @@ def uploader() -> None:
     st.caption(PRIVACY)
     if state.refusal():
         show.note("stop", state.refusal())
-        table = state.table()
-        if table is not None:
-            st.caption(f"Still in use: {for_markdown(table.name)}.")
+        data = state.data()
+        if data is not None:
+            st.caption(f"Still in use: {for_markdown(data.name)}.")
 
 
 def in_use() -> None:
     """Say which table is in use, with a way to look at it."""
-    table = state.table()
-    if table is not None:
-        st.markdown(f"In use: {overview.size(table)}")
+    data = state.data()
+    if data is not None:
+        st.markdown(f"In use: {overview.size(data)}")
         st.page_link(sitemap.script("data/load"), label="Look at this table")
 
 
@@ -89,16 +90,16 @@ def sidebar() -> None:
     """Draw the choices that hold for all pages."""
     with st.sidebar:
         _data()
-        table = state.table()
-        if table is None:
+        data = state.data()
+        if data is None:
             st.caption("The choices appear here as soon as there are data.")
             return
         choices = state.current()
-        _outcome(choices, table)
-        _predictors(choices, table)
-        _levels(choices, table)
+        _outcome(choices, data)
+        _predictors(choices, data)
+        _levels(choices, data)
         _slopes(choices)
-        _more(choices, table)
+        _more(choices, data)
         _formula(choices)
 
 
@@ -129,8 +130,8 @@ def _data_changed() -> None:
         state.choose_data(name)
 
 
-def _outcome(choices: AppState, table: cache.Table) -> None:
-    options = _offered(cache.roles(table).outcomes, (choices.outcome,))
+def _outcome(choices: AppState, data: Dataset) -> None:
+    options = _offered(cache.roles(data).outcomes, (choices.outcome,))
     state.seed("outcome", choices.outcome or None)
     st.selectbox(
         "Outcome",
@@ -143,12 +144,12 @@ def _outcome(choices: AppState, table: cache.Table) -> None:
     )
 
 
-def _predictors(choices: AppState, table: cache.Table) -> None:
+def _predictors(choices: AppState, data: Dataset) -> None:
     taken = {choices.outcome, *choices.levels}
     state.seed("predictors", list(choices.predictors))
     st.multiselect(
         "Predictors",
-        [name for name in table.columns if name not in taken],
+        [name for name in data.columns if name not in taken],
         key="predictors",
         placeholder="None yet",
         on_change=_changed,
@@ -156,11 +157,11 @@ def _predictors(choices: AppState, table: cache.Table) -> None:
     )
 
 
-def _levels(choices: AppState, table: cache.Table) -> None:
+def _levels(choices: AppState, data: Dataset) -> None:
     state.seed("levels", list(choices.levels))
     st.multiselect(
         "Grouping levels, outermost first",
-        [name for name in cache.roles(table).levels if name != choices.outcome],
+        [name for name in cache.roles(data).levels if name != choices.outcome],
         key="levels",
         placeholder="None yet",
         help="Pick the largest groups first: schools, then the classes within them.",
@@ -208,7 +209,7 @@ def _covariance_changed() -> None:
     state.change(slope_covariance="unstructured" if is_correlated else "diagonal")
 
 
-def _more(choices: AppState, table: cache.Table) -> None:
+def _more(choices: AppState, data: Dataset) -> None:
     with st.expander("Method and more", key="more"):
         state.seed("method", choices.method)
         st.segmented_control(
@@ -221,7 +222,7 @@ def _more(choices: AppState, table: cache.Table) -> None:
             args=("method",),
         )
         for number, name in enumerate(choices.predictors, start=1):
-            _reference(number, name, choices, cache.roles(table).categories.get(name, ()))
+            _reference(number, name, choices, cache.roles(data).categories.get(name, ()))
         state.seed("picture-format", state.picture_format())
         st.segmented_control(
             "Pictures are saved as",

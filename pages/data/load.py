@@ -7,19 +7,15 @@ import streamlit as st
 from pages._ui import cache, overview, show, widgets
 
 show.heading("Load", "What is in my table?")
-_, table = widgets.require()
+_, data = widgets.require()
 
-show.answer(overview.size(table))
-show.notes(table.reading.notes)
+show.answer(overview.size(data))
+show.notes(data.reading.notes)
 with show.guard():
-    show.table(
-        overview.columns(cache.columns(table)),
-        name="columns",
-        caption="Columns",
-    )
+    show.table(overview.columns(cache.columns(data)))
 
 st.subheader("First rows", anchor=False)
-show.rows(overview.first_rows(table), name="first")
+show.rows(overview.first_rows(data), name="first")
 
 st.subheader("Another file", anchor=False)
 widgets.uploader()

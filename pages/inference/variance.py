@@ -5,4 +5,4 @@ from __future__ import annotations
 from pages._ui import show, widgets
 
 show.heading("Variance", "Where is the variation?")
-choices, table = widgets.require("outcome", "levels")
+choices, data = widgets.require("outcome", "levels")

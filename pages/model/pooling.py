@@ -5,4 +5,4 @@ from __future__ import annotations
 from pages._ui import show, widgets
 
 show.heading("Pooling", "One line, many lines, or between?")
-choices, table = widgets.require("outcome", "predictors", "levels")
+choices, data = widgets.require("outcome", "predictors", "levels")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pandas as pd
@@ -25,12 +26,34 @@ def test_a_line_break_inside_a_cell_begins_no_new_row() -> None:
 
 
 def test_numbers_are_downloaded_as_numbers() -> None:
-    frame = pd.DataFrame({"estimate": [-0.1 - 0.2, 3.0], "text": ["-1.5", "Müller"]})
+    frame = pd.DataFrame({"estimate": [-0.1 - 0.2, 3.0], "text": ["x", "Müller"]})
     content = show.csv_of(frame)
     assert content.startswith(b"\xef\xbb\xbf")
     back = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
     assert back["estimate"].tolist() == frame["estimate"].tolist()
-    assert back["text"].tolist() == ["-1.5", "Müller"]
+    assert back["text"].tolist() == ["x", "Müller"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "saved"),
+    [
+        ("1,190", "1190"),
+        ("−1,234.50", "-1234.50"),
+        ("−0.013", "-0.013"),
+        (".030", ".030"),
+        ("<.001", "<.001"),
+        ("21%", "21%"),
+        ("007", "007"),  # a label
+        ("1,5", "1,5"),
+        ("2021.05.01", "2021.05.01"),
+        ("-", "'-"),
+    ],
+)
+def test_printed_numbers_are_saved_readable_and_labels_as_they_are(
+    printed: str, saved: str
+) -> None:
+    text = show.csv_of(pd.DataFrame({"x": [printed]})).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text))) == [["x"], [saved]]
 
 
 def _page_with_tables() -> None:
@@ -38,6 +61,7 @@ def _page_with_tables() -> None:
 
     from mlm_core.errors import UnknownColumnError
     from mlm_core.notes import Note
+    from mlm_core.views.tables.table import Table
     from pages._ui import show
 
     hostile = "<img src=x onerror=alert(1)>"
@@ -45,7 +69,7 @@ def _page_with_tables() -> None:
         {"term": ["(Intercept)", hostile], "estimate": [466.8, -14.36], "p": ["<.001", ".030"]}
     )
     show.heading(hostile, hostile)
-    show.table(frame, name="coefficients", caption=hostile, footnotes=[hostile])
+    show.table(Table(frame, caption=hostile, footnotes=(hostile,), name="coefficients"))
     show.notes([Note("a", "note", "*first*"), Note("b", "stop", "last\n   ^ here")])
     with show.guard():
         raise UnknownColumnError(hostile, ["a"])
