@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlm_core.data.layout import Column
 from mlm_core.data.expressions import Expression
+from mlm_core.data.layout import Column
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit

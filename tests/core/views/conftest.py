@@ -1,0 +1,82 @@
+"""Fits of the classroom data that views are drawn from, and a small table with hostile names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlm_core.data.model import Model
+from mlm_core.fits.mixed import MixedFit, fit_mixed
+from mlm_core.fits.pooled import PooledFit, fit_pooled
+from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
+from mlm_core.inference.fitted_lines import FittedLines, fitted_lines
+from mlm_core.inference.random_terms import RandomTermTests, drop_random_terms
+from mlm_core.inference.shares import VarianceShares, icc
+
+HOSTILE = "<b>*x*</b> %{x} `$1$`"
+
+
+@dataclass(frozen=True)
+class Fits:
+    """The three fits of one model, with what is inferred from them."""
+
+    data: pd.DataFrame
+    model: Model
+    pooled: PooledFit
+    unpooled: UnpooledFit
+    mixed: MixedFit
+    shares: VarianceShares
+    tests: RandomTermTests
+    lines: FittedLines
+
+
+def _fits(data: pd.DataFrame, model: Model, predictor: str) -> Fits:
+    pooled, unpooled = fit_pooled(model, data), fit_unpooled(model, data)
+    mixed = fit_mixed(model, data)
+    return Fits(
+        data=data,
+        model=model,
+        pooled=pooled,
+        unpooled=unpooled,
+        mixed=mixed,
+        shares=icc(mixed),
+        tests=drop_random_terms(mixed),
+        lines=fitted_lines(
+            data, predictor=predictor, pooled=pooled, unpooled=unpooled, mixed=mixed
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def school(classroom: pd.DataFrame) -> Fits:
+    """Give mathkind ~ ses + (1 | schoolid/classid)."""
+    return _fits(classroom, Model("mathkind ~ ses + (1 | schoolid/classid)"), "ses")
+
+
+@pytest.fixture(scope="session")
+def means(classroom: pd.DataFrame) -> MixedFit:
+    """Give mathkind ~ 1 + (1 | schoolid)."""
+    return fit_mixed(Model("mathkind ~ 1 + (1 | schoolid)"), classroom)
+
+
+@pytest.fixture(scope="session")
+def slopes(classroom: pd.DataFrame) -> MixedFit:
+    """Give mathkind ~ ses + (ses | schoolid), which is singular."""
+    return fit_mixed(Model("mathkind ~ ses + (ses | schoolid)"), classroom)
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Fits:
+    """Give fits of a table whose every name and label is markup of some kind."""
+    draw = np.random.default_rng(4)
+    group = np.repeat(np.arange(12), 8)
+    x = draw.normal(size=96)
+    y = 2 * x + draw.normal(size=12)[group] * 3 + draw.normal(size=96)
+    labels = np.array([f"{HOSTILE} {code}" for code in group], dtype=object)
+    data = pd.DataFrame({f"y {HOSTILE}": y, f"x {HOSTILE}": x, f"g {HOSTILE}": labels})
+    outcome, predictor, level = data.columns
+    model = Model(outcome=outcome, predictors=[predictor], levels=[level])
+    return _fits(data, model, predictor)

@@ -1,0 +1,56 @@
+"""What every figure has to keep to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from mlm_core.views.figures.theme import Picture
+
+
+@pytest.fixture(scope="session")
+def keeps_the_rules() -> Callable[[Picture], None]:
+    """Give a check of a picture against the rules of the house."""
+    return _check
+
+
+def _check(picture: Picture) -> None:
+    figure = picture.figure
+    assert re.fullmatch(r"[a-z-]+", picture.name)
+    assert picture.config["toImageButtonOptions"]["filename"] == picture.name
+    assert len(picture.alt) > 40
+    assert "<sub>" not in picture.alt
+    assert "&lt;" not in picture.alt
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
+    assert figure.layout.font.color is None  # the page's theme colours the text
+    for trace in figure.data:
+        for axis in ("x", "y", "text", "customdata", "values"):
+            value = getattr(trace, axis, None)
+            assert value is None or isinstance(value, np.ndarray), (trace.type, axis)
+        assert trace.hovertemplate or trace.hoverinfo == "skip"
+        if trace.hovertemplate:  # no user text in a template, where %{...} would be filled in
+            assert set(re.findall(r"%\{([^}]*)\}", trace.hovertemplate)) <= _ALLOWED
+    shown = [text for text in _texts(json.loads(figure.to_json())) if "*x*" in text]
+    assert not [text for text in shown if "<b>*x*" in text], "unescaped user text is drawn"
+
+
+_ALLOWED = {
+    *("text", "hovertext", "fullData.name", "x", "y", "customdata", "x:.4~g", "y:.4~g"),
+    *("y:.5~g", "x:.5~g", "x:.3~g", "y:.2~g", "x:.2f"),
+    *("customdata[1]", "customdata[2]"),
+    *(f"customdata[{place}]:.4~g" for place in range(6)),
+}
+
+
+def _texts(node: object, key: str = "") -> list[str]:
+    """Collect every text that is drawn; ``customdata`` never is."""
+    if isinstance(node, dict):
+        return [text for name, value in node.items() if name != "customdata"
+                for text in _texts(value, name)]  # fmt: skip
+    if isinstance(node, list):
+        return [text for value in node for text in _texts(value, key)]
+    return [node] if isinstance(node, str) else []

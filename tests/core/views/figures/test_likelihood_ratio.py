@@ -1,0 +1,38 @@
+"""Reference curves: mixture only at the boundary, marks at the observed statistic."""
+
+import numpy as np
+import pytest
+
+from mlm_core.inference.summaries import tail_curves
+from mlm_core.views.figures.likelihood_ratio import likelihood_ratio
+
+
+def test_one_variance_at_the_boundary(keeps_the_rules):
+    curves = tail_curves(0.2565, 1, weights=((0, 0.5), (1, 0.5)))
+    picture = likelihood_ratio(curves)
+    keeps_the_rules(picture)
+    plain, mixture, observed, p, p_boundary = picture.figure.data
+    assert plain.name == "chi-square, 1 df"
+    assert plain.line.dash != mixture.line.dash
+    assert set(observed.x) == {0.2565}
+    assert p.y[0] == pytest.approx(0.61254, abs=1e-4)
+    assert p_boundary.y[0] == pytest.approx(p.y[0] / 2)
+    assert p.name == "p of the chi-square = .613"
+    assert picture.figure.layout.yaxis.type == "log"
+    assert picture.figure.layout.xaxis.title.text == "likelihood-ratio statistic"
+    assert "p = .613; against the mixture" in picture.alt
+    assert "0.50 with 0, 0.50 with 1" in picture.alt
+
+
+def test_no_boundary_no_mixture(keeps_the_rules):
+    picture = likelihood_ratio(tail_curves(44.4, 2))
+    keeps_the_rules(picture)
+    assert len(picture.figure.data) == 3
+    assert picture.alt.endswith("statistic is 44.40: p < .001.")
+
+
+def test_a_statistic_far_out_stays_on_the_axis():
+    picture = likelihood_ratio(tail_curves(5000.0, 1))
+    assert np.all(picture.figure.data[0].y > 0)
+    assert len(picture.figure.layout.yaxis.ticktext) <= 8
+    assert picture.figure.layout.yaxis.range[0] <= -300

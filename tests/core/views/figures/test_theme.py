@@ -1,0 +1,55 @@
+"""Colours, segments, axis positions, and what a picture carries."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlm_core.views.figures import theme
+
+
+def test_families_differ_in_more_than_colour():
+    families = [theme.POOLED, theme.UNPOOLED, theme.MIXED]
+    assert len({family.colour for family in families}) == 3
+    assert len({family.symbol for family in families}) == 3
+    assert len({(family.dash, family.width) for family in families}) == 3
+
+
+def test_segments_are_one_line_with_gaps():
+    found = theme.segments(np.array([1.0, 2.0]), pd.Series([5.0, 6.0]))
+    np.testing.assert_array_equal(found, [1, 5, np.nan, 2, 6, np.nan])
+    assert theme.repeated(np.array(["a", "b"], dtype=object), 2).tolist() == list("aaabbb")
+
+
+@pytest.mark.parametrize(("n", "is_named"), [(20, True), (21, False)])
+def test_positions_are_named_while_there_is_room(n, is_named):
+    figure = theme.new_figure("", "y")
+    theme.name_positions(figure, pd.Series([f"<{k}>" for k in range(n)]), "groups")
+    axis = figure.layout.xaxis
+    assert axis.title.text == "groups"
+    assert (axis.ticktext is not None) == is_named
+    if is_named:
+        assert axis.ticktext[0] == "&lt;0&gt;"
+    else:
+        assert axis.showticklabels is False
+
+
+def test_sizes_are_set_apart_from_the_template():
+    figure = theme.new_figure("x", "y")
+    assert figure.layout.xaxis.tickfont.size == theme.BASE_SIZE
+    assert figure.layout.yaxis.title.font.size == theme.TITLE_SIZE
+    assert figure.layout.height == theme.HEIGHT
+
+
+def test_reference_lines_are_named_and_span_the_axis():
+    figure = theme.new_figure("x", "y")
+    theme.add_level_line(figure, 3.0, "level", theme.POOLED, span=(0, 9))
+    theme.add_upright_line(figure, 4.0, "upright", theme.MIXED, span=(0, 1))
+    level, upright = figure.data
+    assert (level.name, level.y.tolist(), level.x.tolist()) == ("level", [3, 3], [0, 9])
+    assert (upright.name, upright.x.tolist()) == ("upright", [4, 4])
+    assert level.line.color == theme.VERMILLION
+
+
+def test_a_click_hands_back_the_raw_label():
+    data = theme.click_data(pd.DataFrame({"group": ["<a>"], "n": [3]}))
+    assert data.tolist() == [["<a>", 3]]
