@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -89,12 +89,12 @@ def find_column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     UnknownColumnError, AmbiguousColumnError
         No column, or more than one, has that name.
     """
-    names = list(frame.columns)
-    if name not in names:
-        raise UnknownColumnError(name, [str(column) for column in names])
-    if names.count(name) > 1:
+    if name not in frame.columns:
+        raise UnknownColumnError(name, [str(column) for column in frame.columns])
+    found: Any = frame[name]
+    if isinstance(found, pd.DataFrame):
         raise AmbiguousColumnError(name)
-    return frame[name]
+    return cast("pd.Series[Any]", found)
 
 
 def missing_report(frame: pd.DataFrame, columns: Sequence[str]) -> MissingReport:

@@ -49,17 +49,25 @@ def numeric(values: pd.Series[Any], name: str) -> FloatArray:
     NotNumericError, InfiniteValueError
         Naming the first offending data row, counted from 1.
     """
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiu":
+        array = np.asarray(values.to_numpy(), dtype=np.float64)
+        _refuse_infinity(array, name)
+        return array
     if is_categorical(values) and not pd.api.types.is_bool_dtype(values.dtype):
         found = first_text(values)
         if found is not None:
             raise NotNumericError(name, *found)
         values = pd.to_numeric(values)
     array = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    _refuse_infinity(array, name)
+    return array
+
+
+def _refuse_infinity(array: FloatArray, name: str) -> None:
     # One sum meets every infinity; only then is it worth looking for the row.
     if not np.isfinite(array.sum()) and np.isinf(array).any():
         row = int(np.flatnonzero(np.isinf(array))[0])
         raise InfiniteValueError(name, row + 1, array[row])
-    return array
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,9 +165,10 @@ class Encoder:
         match expression.function:
             case "center" | "scale":
                 mean, deviation = self._constants(expression, argument)
-                return (argument - mean) / deviation
+                return np.asarray((argument - mean) / deviation)
             case "log":
-                return _checked(expression, argument, argument > 0, np.log)
+                logarithm: FloatArray = _checked(expression, argument, argument > 0, np.log)
+                return logarithm
             case "power":
                 return _power(expression, argument)
             case "group_mean":
@@ -197,8 +206,11 @@ class Encoder:
 def _key_index(columns: Mapping[str, pd.Series[Any]], groups: tuple[str, ...]) -> pd.Index[Any]:
     """Return the keys of every row as an index."""
     if len(groups) == 1:
-        return pd.Index(columns[groups[0]].to_numpy())
-    return pd.MultiIndex.from_arrays([columns[group].to_numpy() for group in groups])
+        own: pd.Index[Any] = pd.Index(columns[groups[0]].to_numpy())
+        return own
+    keys: list[Any] = [columns[group].to_numpy() for group in groups]
+    index: pd.Index[Any] = pd.MultiIndex.from_arrays(keys)
+    return index
 
 
 def _power(expression: Transform, argument: FloatArray) -> FloatArray:
@@ -209,7 +221,10 @@ def _power(expression: Transform, argument: FloatArray) -> FloatArray:
         is_defined &= argument >= 0
     if exponent < 0:
         is_defined &= argument != 0
-    return _checked(expression, argument, is_defined, lambda base: np.power(base, exponent))
+    checked: FloatArray = _checked(
+        expression, argument, is_defined, lambda base: np.power(base, exponent)
+    )
+    return checked
 
 
 def _checked(expression: Transform, argument: FloatArray, is_defined: Any, function: Any) -> Any:

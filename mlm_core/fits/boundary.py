@@ -15,7 +15,7 @@ from mlm_core.data.grouping import Level
 from mlm_core.data.layout import INTERCEPT
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.curvature import Evaluation, evaluate
-from mlm_core.fits.structure import CovarianceBlock, lower_factor
+from mlm_core.fits.structure import CovarianceBlock, least_deviation, lower_factor
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
@@ -27,8 +27,9 @@ def settle(problem: Problem, at: Evaluation) -> tuple[Evaluation, int]:
     """Set nearly singular directions to zero; return the settled point and evaluations used."""
     theta = at.theta.copy()
     for block in problem.structure.blocks:
-        last = block.first + block.size
-        theta[block.first : last] = block.entries(_without_small(block.factor(at.theta)))
+        factor = block.factor(theta)
+        if np.diag(factor).min() < SINGULAR or least_deviation(factor) < SINGULAR:
+            theta[block.first : block.first + block.size] = block.entries(_without_small(factor))
     if np.array_equal(theta, at.theta):
         return at, 0
     settled = evaluate(problem, theta)
@@ -47,7 +48,7 @@ def _without_small(factor: FloatArray) -> FloatArray:
 
 def is_singular_block(block: CovarianceBlock, theta: FloatArray) -> bool:
     """Tell whether a block's covariance has lost a dimension."""
-    return bool(np.linalg.svd(block.factor(theta), compute_uv=False)[-1] < SINGULAR)
+    return least_deviation(block.factor(theta)) < SINGULAR
 
 
 def singular_notes(

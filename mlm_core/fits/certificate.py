@@ -25,7 +25,7 @@ from mlm_core.fits.curvature import (
     projected_products,
 )
 from mlm_core.fits.descent import to_children
-from mlm_core.fits.structure import CovarianceBlock, lower_factor
+from mlm_core.fits.structure import CovarianceBlock, least_deviation, lower_factor
 
 FloatArray = NDArray[np.float64]
 # A fall of the criterion below this is rounding, not a direction.
@@ -81,8 +81,8 @@ def find_escape(problem: Problem, at: Evaluation) -> Escape | None:
     """Return the steepest way down that the gradient in theta cannot see, or None: certified."""
     best: Escape | None = None
     for block in problem.structure.blocks:
-        # Where Lambda is well inside, grad_D = grad_Lambda Lambda^-1 / 2 vanishes with the gradient.
-        if np.linalg.svd(block.factor(at.theta), compute_uv=False)[-1] > _WELL_INSIDE:
+        # Where Lambda is well inside, grad_D = grad_Lambda Lambda^-1 / 2 is zero with it.
+        if least_deviation(block.factor(at.theta)) > _WELL_INSIDE:
             continue
         values, vectors = np.linalg.eigh(covariance_gradient(problem, at, block))
         direction, slope = vectors[:, 0], float(values[0])

@@ -23,6 +23,7 @@ from mlm_core.moments.tree import State
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]
 _STEP = 1e-20
+_PARALLEL_GROUPS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,14 +78,29 @@ class Curvature:
 
 def exact_curvature(problem: Problem, theta: FloatArray) -> Curvature:
     """Differentiate the gradient at theta by complex step."""
-    n_theta = len(theta)
-    stepped = theta[:, None] + 1j * _STEP * np.eye(n_theta)
-    ascent = ascend(problem, stepped)
-    descent = descend(problem, ascent, (n_theta,))
-    log_det = descent.log_det_gradient.imag / _STEP
-    r2 = descent.r2_gradient.imag / _STEP
-    inverse = np.broadcast_to(ascent.root.inverse, (problem.p, problem.p, n_theta)).imag / _STEP
+    # Few groups: all directions side by side. Many: a few at a time, to bound memory.
+    at_once = max(1, _PARALLEL_GROUPS // len(problem.moments.counts))
+    directions = np.eye(len(theta))
+    parts = [
+        _derivatives(problem, theta, directions[:, first : first + at_once])
+        for first in range(0, max(len(theta), 1), at_once)
+    ]
+    log_det, r2, inverse = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
     return Curvature((log_det + log_det.T) / 2.0, (r2 + r2.T) / 2.0, inverse)
+
+
+def _derivatives(
+    problem: Problem, theta: FloatArray, directions: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the derivatives of both gradients and of M_XX^-1 along some directions."""
+    ascent = ascend(problem, theta[:, None] + 1j * _STEP * directions)
+    descent = descend(problem, ascent, directions.shape[1:])
+    shape = (problem.p, problem.p, directions.shape[1])
+    return (
+        descent.log_det_gradient.imag / _STEP,
+        descent.r2_gradient.imag / _STEP,
+        np.broadcast_to(ascent.root.inverse, shape).imag / _STEP,
+    )
 
 
 def effect_rows(state: State, block: CovarianceBlock) -> Array:

@@ -18,7 +18,11 @@ _FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 def five_numbers(values: FloatArray) -> FloatArray:
     """Return minimum, quartiles and maximum by R's default rule; reorders ``values``."""
-    return np.quantile(values, _FIVE, overwrite_input=True)
+    position = np.array(_FIVE) * (len(values) - 1)
+    below = position.astype(np.intp)
+    above = np.minimum(below + 1, len(values) - 1)
+    values.partition(np.unique([below, above]))
+    return np.asarray(values[below] + (position - below) * (values[above] - values[below]))
 
 
 def scaled_residual_quantiles(

@@ -155,6 +155,13 @@ def _block(moments: Moments, level: int, columns: Sequence[Column], first: int) 
     return CovarianceBlock(level, tuple(columns), indices, offsets, first, to_user)
 
 
+def least_deviation(factor: FloatArray) -> float:
+    """Return the smallest singular value of Lambda: the least relative standard deviation."""
+    if len(factor) == 1:
+        return abs(float(factor[0, 0]))
+    return float(np.linalg.svd(factor, compute_uv=False)[-1])
+
+
 def lower_factor(matrix: FloatArray) -> FloatArray:
     """Return a lower triangular L with L L' = matrix for any positive semidefinite matrix.
 

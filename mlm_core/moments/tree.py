@@ -63,6 +63,7 @@ def gather(state: State, family: Family) -> State:
     means = weight_of_means / weight
     rows, columns = pairs(state.k)
     deviation = state.means - means.take(family.parent, axis=-1)
-    spread = (state.weight * deviation).take(rows, axis=0) * deviation.take(columns, axis=0)
-    products = np.add.reduceat(state.products + spread, family.starts, axis=-1)
-    return State(weight, means, products)
+    spread = (state.weight * deviation).take(rows, axis=0)
+    spread *= deviation.take(columns, axis=0)
+    spread += state.products
+    return State(weight, means, np.add.reduceat(spread, family.starts, axis=-1))
