@@ -111,37 +111,37 @@ def modes(
 
 _S, _C = ("d", "s"), ("d", "s", "c")
 CASES = {
-    "intercept": Case("y ~ x + (1 | d:s)", ("1", "x"), ((_S, ("1",)),)),
-    "two levels": Case("y ~ x + (1 | d:s/c)", ("1", "x"), ((_C, ("1",)), (_S, ("1",)))),
+    "intercept": Case("y ~ x + (1 | s:d)", ("1", "x"), ((_S, ("1",)),)),
+    "two levels": Case("y ~ x + (1 | s:d/c)", ("1", "x"), ((_C, ("1",)), (_S, ("1",)))),
     "three levels": Case(
         "y ~ x + w + (1 | d/s/c)",
         ("1", "x", "w"),
         ((_C, ("1",)), (_S, ("1",)), (("d",), ("1",))),
     ),
-    "slope": Case("y ~ x + (x | d:s)", ("1", "x"), ((_S, ("1", "x")),)),
+    "slope": Case("y ~ x + (x | s:d)", ("1", "x"), ((_S, ("1", "x")),)),
     "slopes at two levels": Case(
-        "y ~ x + (x | d:s/c)", ("1", "x"), ((_C, ("1", "x")), (_S, ("1", "x")))
+        "y ~ x + (x | s:d/c)", ("1", "x"), ((_C, ("1", "x")), (_S, ("1", "x")))
     ),
-    "two slopes": Case("y ~ x + w + (x + w | d:s)", ("1", "x", "w"), ((_S, ("1", "x", "w")),)),
-    "uncorrelated": Case("y ~ x + (x || d:s)", ("1", "x"), ((_S, ("1",)), (_S, ("x",)))),
-    "slope only": Case("y ~ x + (0 + x | d:s:c)", ("1", "x"), ((_C, ("x",)),)),
+    "two slopes": Case("y ~ x + w + (x + w | s:d)", ("1", "x", "w"), ((_S, ("1", "x", "w")),)),
+    "uncorrelated": Case("y ~ x + (x || s:d)", ("1", "x"), ((_S, ("1",)), (_S, ("x",)))),
+    "slope only": Case("y ~ x + (0 + x | c:s:d)", ("1", "x"), ((_C, ("x",)),)),
     "outer slope, inner intercept": Case(
-        "y ~ x + (0 + x | d:s) + (1 | d:s:c)", ("1", "x"), ((_C, ("1",)), (_S, ("x",)))
+        "y ~ x + (0 + x | s:d) + (1 | c:s:d)", ("1", "x"), ((_C, ("1",)), (_S, ("x",)))
     ),
-    "no fixed intercept": Case("y ~ 0 + x + w + (1 | d:s)", ("x", "w"), ((_S, ("1",)),)),
-    "no intercept anywhere": Case("y ~ 0 + x + (0 + x | d:s)", ("x",), ((_S, ("x",)),)),
+    "no fixed intercept": Case("y ~ 0 + x + w + (1 | s:d)", ("x", "w"), ((_S, ("1",)),)),
+    "no intercept anywhere": Case("y ~ 0 + x + (0 + x | s:d)", ("x",), ((_S, ("x",)),)),
     "slope without fixed part": Case(
-        "y ~ 1 + (0 + w | d:s/c)", ("1",), ((_C, ("w",)), (_S, ("w",)))
+        "y ~ 1 + (0 + w | s:d/c)", ("1",), ((_C, ("w",)), (_S, ("w",)))
     ),
-    "category": Case("y ~ k + x + (1 | d:s)", ("1", "kb", "kc", "x"), ((_S, ("1",)),)),
-    "indicators": Case("y ~ 0 + k + (x | d:s)", ("ka", "kb", "kc"), ((_S, ("1", "x")),)),
+    "category": Case("y ~ k + x + (1 | s:d)", ("1", "kb", "kc", "x"), ((_S, ("1",)),)),
+    "indicators": Case("y ~ 0 + k + (x | s:d)", ("ka", "kb", "kc"), ((_S, ("1", "x")),)),
     "interaction": Case(
-        "y ~ k * x + (1 | d:s/c)",
+        "y ~ k * x + (1 | s:d/c)",
         ("1", "kb", "kc", "x", "kb:x", "kc:x"),
         ((_C, ("1",)), (_S, ("1",))),
     ),
     "slope of a product": Case(
-        "y ~ x * w + (0 + x:w | d:s)", ("1", "x", "w", "x:w"), ((_S, ("x:w",)),)
+        "y ~ x * w + (0 + x:w | s:d)", ("1", "x", "w", "x:w"), ((_S, ("x:w",)),)
     ),
-    "slope of a category": Case("y ~ k + (k | d:s)", ("1", "kb", "kc"), ((_S, ("1", "kb", "kc")),)),
+    "slope of a category": Case("y ~ k + (k | s:d)", ("1", "kb", "kc"), ((_S, ("1", "kb", "kc")),)),
 }

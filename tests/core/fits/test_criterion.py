@@ -59,12 +59,12 @@ def test_parallel_evaluations_are_the_single_ones(pupils):
 
 
 def test_degrees_of_freedom_of_sigma(pupils):
-    assert problem_of("y ~ x + (1 | d:s)", pupils, "REML").df == 52
-    assert problem_of("y ~ x + (1 | d:s)", pupils, "ML").df == 54
+    assert problem_of("y ~ x + (1 | s:d)", pupils, "REML").df == 52
+    assert problem_of("y ~ x + (1 | s:d)", pupils, "ML").df == 54
 
 
 def test_without_variances_between_groups_it_is_the_linear_models(pupils):
-    problem = problem_of("y ~ x + (x | d:s/c)", pupils, "ML")
+    problem = problem_of("y ~ x + (x | s:d/c)", pupils, "ML")
     x = np.column_stack([np.ones(54), pupils["x"]])
     left = np.linalg.lstsq(x, pupils["y"], rcond=None)[1][0]
     expected = 54 * (1 + np.log(2 * np.pi * left / 54))

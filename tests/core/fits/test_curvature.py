@@ -43,6 +43,6 @@ def test_expected_hessian_is_symmetric_and_never_bends_down(pupils):
 
 def test_a_perfect_fit_has_no_likelihood(pupils):
     exact = pupils.assign(y=1.0 + 2.0 * pupils["x"])
-    problem = problem_of("y ~ x + (1 | d:s)", exact)
+    problem = problem_of("y ~ x + (1 | s:d)", exact)
     with pytest.raises(PerfectFitError, match="'y' exactly"):
         evaluate(problem, np.array([0.5]))

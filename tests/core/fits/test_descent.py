@@ -49,7 +49,7 @@ def test_determinant_and_squares_are_differentiated_apart(method, pupils):
 
 
 def test_gradient_vanishes_where_a_column_of_lambda_is_zero(pupils):
-    problem = problem_of("y ~ x + (1 | d:s/c)", pupils)
+    problem = problem_of("y ~ x + (1 | s:d/c)", pupils)
     theta = random_theta(problem)
     theta[1] = 0.0
     assert evaluate(problem, theta).gradient[1] == 0.0

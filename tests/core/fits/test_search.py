@@ -77,6 +77,6 @@ def test_without_variance_parameters_there_is_nothing_to_search(pupils):
 
 def test_a_search_that_is_cut_short_says_so(pupils, monkeypatch):
     monkeypatch.setattr(search, "_MAX_EVALUATIONS", 0)
-    problem = problem_of("y ~ x + (1 | d:s)", pupils)
+    problem = problem_of("y ~ x + (1 | s:d)", pupils)
     with pytest.raises(NotConvergedError, match="No certified optimum after 1 evaluations"):
         minimise(problem, starting_theta(problem))

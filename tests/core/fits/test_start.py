@@ -22,7 +22,7 @@ def test_no_variance_starts_at_zero_and_no_correlation_elsewhere(name, pupils):
 
 
 def test_units_do_not_move_the_start(pupils):
-    formula = "y ~ x + (x | d:s/c)"
+    formula = "y ~ x + (x | s:d/c)"
     moved = pupils.assign(x=pupils["x"] * 1e6 + 3e7, y=pupils["y"] * 1e-3 + 40.0)
     start = starting_theta(problem_of(formula, pupils))
     assert_allclose(starting_theta(problem_of(formula, moved)), start, rtol=1e-6)

@@ -18,7 +18,7 @@ def structure(formula, frame):
 
 
 def test_entries_run_down_the_columns_of_lambda(pupils):
-    block = structure("y ~ x + w + (x + w | d:s)", pupils).blocks[0]
+    block = structure("y ~ x + w + (x + w | s:d)", pupils).blocks[0]
     places = [(0, 0), (1, 0), (2, 0), (1, 1), (2, 1), (2, 2)]
     assert [block.entry(*place) for place in places] == [0, 1, 2, 3, 4, 5]
     theta = np.arange(1.0, 7.0)
@@ -27,7 +27,7 @@ def test_entries_run_down_the_columns_of_lambda(pupils):
 
 
 def test_innermost_level_comes_first_and_positions_go_on(pupils):
-    blocks = structure("y ~ x + (x | d:s/c)", pupils).blocks
+    blocks = structure("y ~ x + (x | s:d/c)", pupils).blocks
     assert [(block.level, block.first, block.size) for block in blocks] == [(1, 0, 3), (0, 3, 3)]
 
 
@@ -40,14 +40,14 @@ def test_blocks_are_those_of_the_formula(name, pupils):
 
 
 def test_an_unstructured_block_with_intercept_is_centred_and_mapped_back(pupils):
-    moments = moments_of("y ~ x + (x | d:s)", pupils)
+    moments = moments_of("y ~ x + (x | s:d)", pupils)
     block = build_structure(moments).blocks[0]
     assert block.offsets.tolist() == [1.0, 0.0]
     mean, sd = pupils["x"].mean(), pupils["x"].std(ddof=0)
     assert_allclose(block.to_user, [[1.0, -mean / sd], [0.0, 1.0 / sd]], rtol=1e-12)
 
 
-@pytest.mark.parametrize("formula", ["y ~ x + (x || d:s)", "y ~ x + (0 + x | d:s)"])
+@pytest.mark.parametrize("formula", ["y ~ x + (x || s:d)", "y ~ x + (0 + x | s:d)"])
 def test_any_other_slope_keeps_the_users_origin(formula, pupils):
     block = structure(formula, pupils).blocks[-1]
     mean, sd = pupils["x"].mean(), pupils["x"].std(ddof=0)
@@ -56,7 +56,7 @@ def test_any_other_slope_keeps_the_users_origin(formula, pupils):
 
 
 def test_relative_covariance_is_lambda_squared(pupils):
-    found = structure("y ~ x + (x || d:s)", pupils)
+    found = structure("y ~ x + (x || s:d)", pupils)
     theta = random_theta(type("Asked", (), {"structure": found})())
     sd = pupils["x"].std(ddof=0)
     slope = found.blocks[1].relative_covariance(theta)

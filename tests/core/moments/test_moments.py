@@ -54,7 +54,7 @@ def test_every_cut_into_blocks_gives_the_same_moments(moments, pupils, monkeypat
 
 @pytest.mark.parametrize("value", [0.1, 2020.0, 1e9 + 0.3])
 def test_a_constant_column_is_stored_as_exact_zero(value, pupils):
-    found = accumulated("y ~ x + v + (1 | d:s)", pupils.assign(v=value))
+    found = accumulated("y ~ x + v + (1 | s:d)", pupils.assign(v=value))
     assert (found.shift[1], found.scale[1]) == (value, 1.0)
     assert not found.means[1].any()
     assert not unpack(found.products, 3)[1].any()
@@ -75,5 +75,5 @@ def test_moments_cannot_be_overwritten(moments):
 
 def test_integer_columns_are_summed_in_double_precision(pupils):
     whole = pupils.assign(x=(pupils["x"] * 100).round().astype("int16"))
-    found = accumulated("y ~ x + (1 | d:s)", whole)
+    found = accumulated("y ~ x + (1 | s:d)", whole)
     assert_allclose(found.shift[0], whole["x"].to_numpy(dtype=float).mean(), rtol=1e-14)

@@ -20,8 +20,8 @@ def test_families_tell_who_falls_to_whom(pupils):
 
 
 def test_gathered_groups_are_the_moments_of_their_rows(pupils):
-    fine = moments_of("y ~ x + w + (1 | d:s/c)", pupils)
-    coarse = moments_of("y ~ x + w + (1 | d:s)", pupils)
+    fine = moments_of("y ~ x + w + (1 | s:d/c)", pupils)
+    coarse = moments_of("y ~ x + w + (1 | s:d)", pupils)
     gathered = gather(fine.initial_state(), fine.families[-1])
     assert_allclose(gathered.weight, coarse.counts)
     assert_allclose(gathered.means, coarse.means, atol=1e-13)
@@ -41,7 +41,7 @@ def test_everything_gathered_has_mean_zero_and_variance_one(pupils):
 
 @pytest.mark.parametrize("shift", [1e6, 1e9])
 def test_a_large_mean_does_not_cancel(shift, pupils):
-    plain = moments_of("y ~ x + (1 | d:s)", pupils)
-    moved = moments_of("y ~ x + (1 | d:s)", pupils.assign(x=pupils["x"] + shift))
+    plain = moments_of("y ~ x + (1 | s:d)", pupils)
+    moved = moments_of("y ~ x + (1 | s:d)", pupils.assign(x=pupils["x"] + shift))
     # The table itself loses shift * 2e-16 of every value; no more than that may be lost here.
     assert_allclose(moved.products, plain.products, rtol=shift * 1e-14, atol=shift * 1e-14)
