@@ -167,12 +167,15 @@ def take_upload(content: bytes, name: str) -> bool:
 def write_link() -> None:
     """Bring the address bar up to date; parameters of pages are left alone."""
     wanted = link.to_query(current())
-    for key in link.KEYS:
-        now = st.query_params.get_all(key)
-        if key in wanted and now != wanted[key]:
-            st.query_params[key] = wanted[key]
-        elif key not in wanted and now:
-            del st.query_params[key]
+    # One message for all, since each would be a step of the browser's Back button; an empty list
+    # takes a parameter away.
+    changed = {
+        key: wanted.get(key, [])
+        for key in link.KEYS
+        if st.query_params.get_all(key) != wanted.get(key, [])
+    }
+    if changed:
+        st.query_params.update(changed)
 
 
 # --- widgets --------------------------------------------------------------------------------------
