@@ -42,7 +42,8 @@ class Equations:
     distributions : str
         What is taken for granted of its random parts (LaTeX).
     by_level : tuple of (str, str)
-        Name of the level in words and its equations (LaTeX), rows first, outermost level last.
+        Name of the level in words (plain text) and its equations (LaTeX), rows first, outermost
+        level last.
     formula : str
         lme4's formula, plain text.
     """

@@ -1,0 +1,125 @@
+"""Code for every page: what it calls, that it parses, that hostile names stay names."""
+
+import ast
+import contextlib
+import io
+import shutil
+import subprocess
+
+import pytest
+
+from mlm_core.data.model import Model
+from mlm_core.views import code
+from mlm_core.views.source import Source
+
+BUNDLED = Source("classroom.csv", bundled="classroom")
+NESTED = Model("mathkind ~ ses + (1 | schoolid/classid)")
+SMALL = Model("mathkind ~ ses + (1 | schoolid)")
+EVIL = 'a`b"c\'d\\e\n); system("x") #'
+
+
+def snippets(model, small, source, levels, outcome):
+    return {
+        "groups": code.groups(levels, source),
+        "boxplots": code.boxplots(outcome, levels, source),
+        "pairs": code.pairs(outcome, levels, source, seed=3),
+        "pooled": code.pooled(model, source),
+        "unpooled": code.unpooled(model, source, groups=levels),
+        "mixed": code.mixed(model, source),
+        "shares": code.shares(model, source),
+        "compare": code.compare(small, model, source),
+        "pooled_comparison": code.pooled_comparison(model, source),
+        "random_terms": code.random_terms(model, source),
+    }
+
+
+PLAIN = snippets(NESTED, SMALL, BUNDLED, ["schoolid"], "mathkind")
+
+
+def hostile():
+    names = [f"{kind} {EVIL}" for kind in ("y", "x", "g")]
+    model = Model(
+        outcome=names[0],
+        predictors=[names[1]],
+        levels=[names[2]],
+        slopes={names[2]: [names[1]]},
+        reference={names[1]: EVIL},
+    )
+    small = Model(outcome=names[0], predictors=[names[1]], levels=[names[2]])
+    return snippets(model, small, Source(f"{EVIL}.csv", delimiter=";"), [names[2]], names[0])
+
+
+HOSTILE = hostile()
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_python_parses_and_runs(name):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(ast.unparse(ast.parse(PLAIN[name].python)), {})  # noqa: S102 (our own text)
+    assert printed.getvalue()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_python_with_hostile_names_only_calls_what_it_should(name):
+    tree = ast.parse(HOSTILE[name].python)
+    called = {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    assert not [each for each in called if "system" in each]
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    assert any("system" in str(text) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("mixed", "fit <- lmer(mathkind ~ ses + (1 | schoolid/classid), data = dat)"),
+        ("compare", "anova(big, small, refit = FALSE)"),
+        ("pooled_comparison", "anova(fit, flat, refit = FALSE)"),
+        ("random_terms", "ranova(fit)"),
+        ("pooled", "fit <- lm(mathkind ~ ses, data = dat)"),
+        ("pairs", "set.seed(3)"),
+    ],
+)
+def test_r_calls_what_the_handout_calls(name, line):
+    assert any(found.startswith(line) for found in PLAIN[name].r.splitlines())
+
+
+def test_ml_and_different_fixed_parts():
+    null = Model("mathkind ~ 1 + (1 | schoolid)")
+    text = code.compare(null, SMALL, BUNDLED, method="ML").r
+    assert "refit = TRUE" in text
+    assert "REML = FALSE" in code.mixed(SMALL, BUNDLED, method="ML").r
+    flat = code.compare(SMALL.pooled(), SMALL, BUNDLED)
+    assert "small <- lm(" in flat.r
+    assert "small = mlm.fit_pooled(" in flat.python
+    assert "REML = FALSE))" in code.pooled_comparison(SMALL, BUNDLED, method="ML").r
+
+
+def test_references_and_slopes_are_carried_over():
+    model = Model("y ~ k + (k | g)", reference={"k": "b", "unused": "z"})
+    text = code.shares(model, Source("a.csv")).r
+    assert 'dat[["k"]] <- relevel(factor(dat[["k"]]), ref = "b")' in text
+    assert "unused" not in text
+    assert "every slope variable is zero" in text
+    assert "robust" not in code.pooled(model.pooled(), Source("a.csv")).r
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_r_parses_everything_hostile_names_included(tmp_path):
+    files = []
+    for kind, found in (("plain", PLAIN), ("hostile", HOSTILE)):
+        for name, each in found.items():
+            path = tmp_path / f"{kind}_{name}.R"
+            path.write_text(each.r, encoding="utf-8")
+            files.append(path)
+    # Calls of functions named system would show that a name broke out of its quotes.
+    script = (
+        "for (file in commandArgs(TRUE)) {"
+        " found <- all.names(parse(file, encoding = 'UTF-8'), unique = TRUE);"
+        " if ('system' %in% found) stop(file) }; cat('parsed')"
+    )
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "-e", script, *map(str, files)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout == "parsed", done.stderr
