@@ -84,6 +84,27 @@ def slope_density(
         The coefficient.
     """
     figure = new_figure(f"slope of {for_figure(term)}", "density")
+    _add_density(figure, density)
+    span = (0.0, 1.05 * float(density.y.max()) if len(density.y) else 1.0)
+    add_upright_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
+    for value, name, family, dash in (
+        (mixed, "mixed", MIXED, "dash"),
+        (mean, "mean of the slopes", UNPOOLED, "dot"),
+    ):
+        if value is not None:
+            add_upright_line(figure, value, f"{name}: {number(value, 4)}", family, span=span)
+            figure.data[-1].line.dash = dash
+    figure.update_yaxes(rangemode="tozero")
+    alt = (
+        f"Density of {count(len(density.values))} groups' own slopes of {plain(term)}"
+        + (f", between {number(density.values[0], 3)} and {number(density.values[-1], 3)}"
+           if len(density.values) else "")
+        + f". The pooled slope is {number(pooled, 4)}."
+    )  # fmt: skip
+    return Picture(figure, alt, "slope-density")
+
+
+def _add_density(figure: go.Figure, density: Density) -> None:
     figure.add_trace(
         go.Scatter(
             x=density.x,
@@ -106,23 +127,6 @@ def slope_density(
             showlegend=False,
         )
     )
-    span = (0.0, 1.05 * float(density.y.max()) if len(density.y) else 1.0)
-    add_upright_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
-    for value, name, family, dash in (
-        (mixed, "mixed", MIXED, "dash"),
-        (mean, "mean of the slopes", UNPOOLED, "dot"),
-    ):
-        if value is not None:
-            add_upright_line(figure, value, f"{name}: {number(value, 4)}", family, span=span)
-            figure.data[-1].line.dash = dash
-    figure.update_yaxes(rangemode="tozero")
-    alt = (
-        f"Density of {count(len(density.values))} groups' own slopes of {plain(term)}"
-        + (f", between {number(density.values[0], 3)} and {number(density.values[-1], 3)}"
-           if len(density.values) else "")
-        + f". The pooled slope is {number(pooled, 4)}."
-    )  # fmt: skip
-    return Picture(figure, alt, "slope-density")
 
 
 def modes(ordered: Ordered, *, term: str, level: str, unit: str | None = None) -> Picture:

@@ -132,6 +132,17 @@ def small_multiples(
     )
     for place, group in enumerate(chosen):
         _fill_panel(figure, place, group, points, lines)
+    _dress_panels(figure, rows, [for_figure(predictor), for_figure(outcome)])
+    names = ", ".join(plain(group) for group in chosen)
+    alt = (
+        f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
+        f" of these groups of {plain(level)}: {names}; each with its {_listed(list(lines))} line."
+    )
+    return Picture(figure, alt, "small-multiples")
+
+
+def _dress_panels(figure: go.Figure, rows: int, titles: Sequence[str]) -> None:
+    """Give the panels the look of all figures; ``titles`` are those of the shared axes."""
     figure.update_layout(template=template(), height=130 + 150 * rows, font={"size": BASE_SIZE})
     figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})
     figure.update_layout(
@@ -139,16 +150,10 @@ def small_multiples(
     )
     figure.update_layout(paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)")
     figure.update_annotations(font={"size": BASE_SIZE - 1})
-    figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": for_figure(predictor)})
-    figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": for_figure(outcome)})
+    for title in titles:
+        figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": title})
     figure.update_xaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
     figure.update_yaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
-    names = ", ".join(plain(group) for group in chosen)
-    alt = (
-        f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
-        f" of these groups of {plain(level)}: {names}; each with its {_listed(list(lines))} line."
-    )
-    return Picture(figure, alt, "small-multiples")
 
 
 def _fill_panel(

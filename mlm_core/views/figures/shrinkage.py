@@ -51,6 +51,18 @@ def shrinkage(
     """
     title = for_figure(term_words(term))
     figure = new_figure(f"rows in the group of {for_figure(level)}", title)
+    _add_arrows(figure, table)
+    place = table["place"]
+    span = (float(place.min()) - 0.5, float(place.max()) + 0.5) if len(place) else (0.0, 1.0)
+    add_level_line(figure, overall, f"fixed effect: {number(overall, 4)}", POOLED, span=span)
+    figure.data[-1].line.update(color=MIXED.colour, dash="dash")
+    if readable is not None:
+        figure.update_yaxes(range=readable)
+    return Picture(figure, _alt(table, overall, term, level), "shrinkage")
+
+
+def _add_arrows(figure: go.Figure, table: pd.DataFrame) -> None:
+    """Draw both estimates of every group and the way from one to the other."""
     place = table["place"].to_numpy(dtype=np.float64)
     data = table[["group", "n", "raw", "shrunk"]].to_numpy(object)
     figure.add_trace(
@@ -80,12 +92,6 @@ def shrinkage(
                 name=name,
             )
         )
-    span = (float(place.min()) - 0.5, float(place.max()) + 0.5) if len(place) else (0.0, 1.0)
-    add_level_line(figure, overall, f"fixed effect: {number(overall, 4)}", POOLED, span=span)
-    figure.data[-1].line.update(color=MIXED.colour, dash="dash")
-    if readable is not None:
-        figure.update_yaxes(range=readable)
-    return Picture(figure, _alt(table, overall, term, level), "shrinkage")
 
 
 def _alt(table: pd.DataFrame, overall: float, term: str, level: str) -> str:

@@ -30,11 +30,6 @@ def level_name(level: str) -> str:
     return " within ".join(name(part) for part in level.split(":"))
 
 
-def innermost(level: str) -> str:
-    """Return the innermost column of a level, as a name."""
-    return name(level.split(":")[0])
-
-
 def bounds(lower: float, upper: float, se: float) -> str:
     """Return a 95% interval in words, with two digits of the standard error."""
     places = decimals_for([se], digits=2)
