@@ -45,7 +45,7 @@ def share_bars(models: Mapping[str, VarianceShares], *, outcome: str) -> Picture
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="", showline=False)
     figure.update_yaxes(showticklabels=len(models) > 1)
-    figure.update_layout(legend={"traceorder": "normal"})
+    figure.update_layout(legend={"traceorder": "normal"}, margin={"r": 32})
     parts = [f"{plain(label)}: {_in_words(each)}" if len(models) > 1 else _in_words(each)
              for label, each in models.items()]  # fmt: skip
     alt = f"Shares of the variance of {plain(outcome)}. {'; '.join(parts)}."
