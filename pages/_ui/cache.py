@@ -12,7 +12,9 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -25,14 +27,20 @@ from mlm_core.data.reading import read_table
 from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
+from mlm_core.inference.common_rows import compare_models
+from mlm_core.inference.fitted_lines import FittedLines, fitted_lines
+from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.random_terms import (
     PooledComparison,
     RandomTermTests,
     compare_with_pooled,
     drop_random_terms,
 )
+from mlm_core.inference.shares import VarianceShares, icc
 from pages._ui.dataset import Dataset, Roles, roles_of
 from pages._ui.link import AppState, Method, tidied
+
+T = TypeVar("T")
 
 TABLES = 20
 DESCRIPTIONS = 100
@@ -193,6 +201,48 @@ def _comparison_with_pooled(
     fingerprint: str, key: Key, method: Method, *, _fit: MixedFit
 ) -> PooledComparison:
     return compare_with_pooled(_fit)
+
+
+def computed(function: Callable[..., T], data: Dataset, **options: Any) -> T:
+    """Return ``function(table, **options)`` for any other function of the core, remembered.
+
+    Its key is the function, the table's fingerprint and the options as written; options must be
+    frozen records, names, numbers or tuples of these.
+    """
+    key = f"{function.__module__}.{function.__qualname__} {sorted(options.items())!r}"
+    return _computed(data.fingerprint, key, _call=partial(function, data.frame, **options))
+
+
+@_remembered(max_entries=FITS)
+def _computed(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
+    return _call()
+
+
+def shares(data: Dataset, model: Model, *, method: Method) -> VarianceShares:
+    """Tell where the variation is, given the predictors of a model."""
+    return icc(mixed(data, model, method=method))
+
+
+def compared(data: Dataset, first: Model, second: Model, *, method: Method) -> LikelihoodRatioTest:
+    """Test the smaller of two models within the larger, on their common rows."""
+    key = f"{_key(first)} {_key(second)} {method}"
+    call = partial(compare_models, first, second, data.frame, method=method)
+    return _computed(data.fingerprint, key, _call=call)
+
+
+def lines(data: Dataset, model: Model, *, method: Method, level: str, predictor: str) -> FittedLines:
+    """Lay the pooled, the unpooled and the mixed lines over one predictor."""
+    call = partial(
+        fitted_lines,
+        data.frame,
+        predictor=predictor,
+        pooled=pooled(data, model),
+        unpooled=unpooled(data, model, level=level),
+        mixed=mixed(data, model, method=method),
+        level=level,
+    )
+    key = f"lines {_key(model)} {method} {level!r} {predictor!r}"
+    return _computed(data.fingerprint, key, _call=call)
 
 
 def _key(model: Model) -> Key:

@@ -19,10 +19,10 @@ st.set_page_config(
 )
 cache.collect_in_the_background()
 state.start()
+state.write_link()  # before the navigation, so that page and link are one step of the Back button
 page = st.navigation(sitemap.sections(), position="top")
 show.style()
 widgets.sidebar()
-state.write_link()
 if state.remark():
     show.note("note", state.remark())
 with show.guard():

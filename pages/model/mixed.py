@@ -1,8 +1,40 @@
-"""Model, Mixed: the mixed model as equation and as the table R prints."""
+"""Model, Mixed: the mixed model as equation and as the tables R prints."""
 
 from __future__ import annotations
 
-from pages._ui import show, widgets
+import streamlit as st
+
+from mlm_core.views import code, tables
+from mlm_core.views.equation import equations
+from mlm_core.views.narrative import effects as narrative
+from pages._ui import cache, show, widgets
 
 show.heading("Mixed", "How much do groups matter?")
 choices, data = widgets.require("outcome", "levels")
+
+with show.guard():
+    model, method = choices.model, choices.method
+    fit = cache.mixed(data, model, method=method)
+    show.answer(narrative.mixed(fit))
+    show.notes(fit.notes)
+
+    st.subheader("The model", anchor=False)
+    show.equations(equations(fit, varies_at=cache.varies_at(data, choices.levels)))
+
+    st.subheader("Its estimates", anchor=False)
+    show.table(tables.variances(fit))
+    show.table(tables.mixed_coefficients(fit))
+    show.table(tables.mixed_facts(fit))
+    with st.expander("Residuals, correlations of the estimates, group sizes"):
+        show.table(tables.residual_quantiles(fit))
+        if len(fit.terms) > 1:
+            show.table(tables.fixed_correlations(fit))
+        show.table(tables.group_sizes(fit))
+    with st.expander("The same as R prints it"):
+        st.code(fit.summary(), language=None)
+    show.how(
+        "The likelihood is computed from sums per group, level by level from the innermost groups"
+        " outwards, and maximised with its exact gradient; the optimum is certified, a variance"
+        " at zero included. Degrees of freedom are Satterthwaite's.",
+        code.mixed(model, data.source, method=method),
+    )

@@ -1,0 +1,61 @@
+"""Choices that belong to one page: which level, which term, which draw.
+
+They stand in the link beside the shared choices (Streamlit binds them) and last for the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mlm_core.views.escape import for_markdown
+from pages._ui import state
+
+FEW = 5
+
+
+def one_of(label: str, options: Sequence[str], *, key: str, help: str | None = None) -> str:
+    """Let a person choose one of several names; a single one is chosen already."""
+    if len(options) == 1:
+        return options[0]
+    if len(options) <= FEW:
+        chosen = st.segmented_control(
+            label,
+            list(options),
+            default=options[0],
+            key=key,
+            format_func=for_markdown,
+            required=True,
+            help=help,
+            bind="query-params",
+            persist_state="session",
+        )
+    else:
+        chosen = st.selectbox(
+            label,
+            list(options),
+            key=key,
+            help=help,
+            bind="query-params",
+            persist_state="session",
+        )
+    return str(chosen) if chosen in options else options[0]
+
+
+def some_of(label: str, options: Sequence[str], *, key: str, placeholder: str) -> tuple[str, ...]:
+    """Let a person choose any of several names."""
+    chosen = st.multiselect(
+        label, list(options), key=key, placeholder=placeholder, persist_state="session"
+    )
+    return tuple(chosen)
+
+
+def draw(key: str) -> int:
+    """Offer to draw again; return the number of the draw, which is its seed."""
+    counter = f"{key}-number"
+    number = int(state.value_of(counter) or 1)
+    if st.button("Draw again", key=key, icon=":material/casino:"):
+        number += 1
+        state.seed(counter, number)
+    return number
