@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pages._ui.link import (
-    CONFIDENCE_LEVELS,
     KEYS,
     MOST_VALUES,
     AppState,
@@ -28,7 +26,6 @@ FULL = AppState(
     slope_covariance="diagonal",
     method="ML",
     reference=(("sex", "1"),),
-    confidence=0.9,
 )
 COLUMNS = ("mathkind", "ses", "sex", "schoolid", "classid")
 names = st.text(min_size=1, max_size=30)
@@ -50,7 +47,6 @@ def states(draw: st.DrawFn) -> AppState:
         slope_covariance=draw(st.sampled_from(["unstructured", "diagonal"])),
         method=draw(st.sampled_from(["REML", "ML"])),
         reference=tuple((name, draw(names)) for name in predictors[:1]),
-        confidence=draw(st.sampled_from(CONFIDENCE_LEVELS)),
     )
 
 
@@ -61,7 +57,7 @@ def test_a_link_gives_back_the_choices_it_was_made_from(state: AppState) -> None
 
 def test_a_link_leaves_out_what_is_usual() -> None:
     usual = replace(FULL, slopes=(), reference=(), slope_covariance="unstructured")
-    query = to_query(replace(usual, method="REML", confidence=0.95))
+    query = to_query(replace(usual, method="REML"))
     assert set(query) == {"data", "outcome", "predictor", "level"}
 
 
@@ -96,11 +92,6 @@ def test_an_endless_link_is_cut() -> None:
     assert state.outcome == ""
 
 
-@pytest.mark.parametrize("value", ["0.5", "1", "nan", "", "95%", "1e400"])
-def test_an_odd_confidence_becomes_the_usual_one(value: str) -> None:
-    assert from_query({"confidence": [value]}).confidence == 0.95
-
-
 def test_unknown_columns_are_dropped_and_named() -> None:
     asked = replace(
         FULL,
@@ -123,6 +114,13 @@ def test_a_column_keeps_one_role() -> None:
     state, dropped = tidied(asked, COLUMNS)
     assert dropped == ()
     assert (state.outcome, state.predictors, state.levels) == ("ses", ("sex",), ("classid",))
+
+
+def test_what_is_left_out_takes_along_what_hangs_on_it() -> None:
+    assert FULL.without(["sex"]).slopes == (("schoolid", ("ses",)),)
+    assert FULL.without(["sex"]).reference == ()
+    smaller = FULL.without(levels=["schoolid"])
+    assert (smaller.levels, smaller.slopes) == (("classid",), (("classid", ("sex",)),))
 
 
 def test_a_link_to_data_only_names_no_choices() -> None:

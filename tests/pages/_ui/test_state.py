@@ -44,14 +44,12 @@ def test_a_link_restores_everything(open_page: OpenPage) -> None:
         slope="1:ses",
         covariance="diagonal",
         method="ML",
-        confidence="0.9",
     )
     assert app.selectbox(key="dataset").value == "hsb82"
     assert app.multiselect(key="predictors").value == ["ses", "sx"]
     assert app.multiselect(key="slopes-1").value == ["ses"]
     assert app.toggle(key="correlated").value is False
     assert app.segmented_control(key="method").value == "ML"
-    assert app.query_params["confidence"] in ("0.9", ["0.9"])
     assert _formula(app) == "mAch ~ ses + sx + (1 + ses || school)"
 
 
