@@ -27,7 +27,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 FIRST = "start/start.py"
-AFTER_EXAMPLE = "data/groups"
+AFTER_EXAMPLE = "model/pooling"
 
 
 def sections() -> dict[str, list[Page]]:
