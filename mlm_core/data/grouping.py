@@ -168,7 +168,7 @@ def _partition(values: NDArray[Any]) -> _Partition:
             rank -= 1
             return _Partition(rank[offsets], (np.flatnonzero(present) + low,))
     codes, uniques = pd.factorize(values)
-    uniques = np.asarray(uniques)
+    uniques = _whole(np.asarray(uniques))
     try:
         order = np.argsort(uniques, kind="stable")
     except TypeError:  # keys of mixed types have no order of their own
@@ -176,6 +176,13 @@ def _partition(values: NDArray[Any]) -> _Partition:
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     return _Partition(rank[codes], (uniques[order],))
+
+
+def _whole(keys: NDArray[Any]) -> NDArray[Any]:
+    """Return whole numbers as such: integer keys turn to floats where some are missing."""
+    if keys.dtype.kind == "f" and np.all(keys == np.floor(keys)) and np.all(np.abs(keys) < 2**53):
+        return keys.astype(np.int64)
+    return keys
 
 
 def _combine(outer: _Partition, inner: _Partition) -> _Partition:

@@ -24,7 +24,13 @@ from mlm_core.data.expressions import (
 )
 from mlm_core.data.formula import ParsedFormula, parse
 from mlm_core.data.tokens import MAX_LENGTH, refusal
-from mlm_core.errors import DuplicateLevelError, ModelError, OutcomeIsPredictorError, _closest
+from mlm_core.errors import (
+    DuplicateLevelError,
+    ModelError,
+    OutcomeIsPredictorError,
+    UnknownColumnError,
+    _closest,
+)
 
 SlopeCovariance = Literal["unstructured", "diagonal"]
 Predictor = str | Variable | Transform | Term
@@ -161,6 +167,19 @@ class Model:
         for random_term in self.random:
             names.extend(random_term.groups)
         return tuple(dict.fromkeys(names))
+
+    def groups_of(self, level: str) -> tuple[str, ...]:
+        """Return the columns that identify the groups of a level, outermost first.
+
+        Raises
+        ------
+        UnknownColumnError
+            The model has no level of that name.
+        """
+        found = {term.level: term.groups for term in self.random}
+        if level not in found:
+            raise UnknownColumnError(level, self.levels)
+        return found[level]
 
     # --- other models made of this one ------------------------------------------------------------
 

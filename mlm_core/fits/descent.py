@@ -118,19 +118,16 @@ def _pass(record: Elimination, v: Array, spread: Array) -> _Passage:
     kappa, m, pivot, slope = record.before.weight, record.before.means, record.pivot, record.slope
     columns = m[:-1]
     w = kappa * record.t  # W on the constant
-    value = _at_means(m, v)
-    u = w * value
+    value, inside, g_inside = _at_means(m, v), 0.0, 0.0
     g = w * (spread[:, 0] + (spread[:, 1:] * columns).sum(axis=1))
     if slope is not None:
-        u = u + (slope * v[1:]).sum(axis=0)
         g = g + (spread[:, 1:] * slope[:-1]).sum(axis=1)
-    u = u / pivot
+        inside, g_inside = (slope * v[1:]).sum(axis=0), (slope[:-1] * g[1:]).sum(axis=0)
     g_value = _at_means(columns, g)
-    a = w * g_value
-    if slope is not None:
-        a = a + (slope[:-1] * g[1:]).sum(axis=0)
-    share = a / pivot
-    value, h_value = value - record.t * u, g_value - record.t * share
+    u, share = (w * value + inside) / pivot, (w * g_value + g_inside) / pivot
+    # Not value - t u: of a large effect that would leave the rounding of the group's mean.
+    value = (record.c * value - record.t * inside) / pivot
+    h_value = (record.c * g_value - record.t * g_inside) / pivot
     v = _less(v, record, u)
     r2_parts = {0: -2.0 * (u * kappa * value).sum(axis=-1)}
     log_det_parts = {0: 2.0 * ((w - kappa * h_value) / pivot).sum(axis=-1)}

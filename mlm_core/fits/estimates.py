@@ -93,6 +93,11 @@ def t_table(
     )
 
 
+def estimate_of(terms: tuple[str, ...], beta: FloatArray, term: str) -> float:
+    """Return the coefficient of one term; NaN where there is none."""
+    return float(beta[terms.index(term)]) if term in terms else float("nan")
+
+
 def two_sided(t: FloatArray, df: FloatArray | float) -> FloatArray:
     """Return two-sided p-values of t statistics, exact far into the tail."""
     # P(|T| > t) = I_x(df/2, 1/2) with x = df / (df + t^2): no subtraction from one.

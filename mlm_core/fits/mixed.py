@@ -22,7 +22,7 @@ from mlm_core.fits.covariances import variance_table
 from mlm_core.fits.criterion import Method, Problem, build_problem
 from mlm_core.fits.curvature import Curvature, Evaluation
 from mlm_core.fits.effects import level_effects, level_modes
-from mlm_core.fits.estimates import UserScale, t_table, user_scale
+from mlm_core.fits.estimates import UserScale, estimate_of, t_table, user_scale
 from mlm_core.fits.groups import effects_table, find_level, group_lines, group_sizes
 from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.preparation import Preparation, check_outcome_inside, prepare
@@ -197,6 +197,10 @@ class MixedFit:
         """
         df = self.information.degrees_of_freedom(np.eye(self.problem.p))
         return t_table(self.terms, self.beta, np.sqrt(np.diag(self.vcov)), df)
+
+    def estimate(self, term: str) -> float:
+        """Return the estimate of one fixed coefficient; NaN where the model does not have it."""
+        return estimate_of(self.terms, self.beta, term)
 
     # --- groups -----------------------------------------------------------------------------------
 

@@ -20,7 +20,12 @@ from mlm_core.data.layout import INTERCEPT
 from mlm_core.data.model import Model
 from mlm_core.errors import PerfectFitError, TooFewRowsError
 from mlm_core.fits import printing
-from mlm_core.fits.estimates import likelihood_of_variance, t_table, user_scale
+from mlm_core.fits.estimates import (
+    estimate_of,
+    likelihood_of_variance,
+    t_table,
+    user_scale,
+)
 from mlm_core.fits.preparation import Preparation, prepare
 from mlm_core.fits.residual import five_numbers, stored_residuals
 from mlm_core.fits.root import Root, solve_root
@@ -169,6 +174,10 @@ class PooledFit:
             self.terms, self.beta, np.sqrt(np.diag(self.robust_vcov)), self.n_clusters - 1.0
         )
         return table.assign(**{f"robust_{name}": robust[name] for name in names})
+
+    def estimate(self, term: str) -> float:
+        """Return the estimate of one coefficient; NaN where the model does not have it."""
+        return estimate_of(self.terms, self.beta, term)
 
     def summary(self) -> str:
         """Return a text laid out as R's summary of an lm."""

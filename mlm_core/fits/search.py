@@ -106,10 +106,15 @@ def _step(gradient: FloatArray, hessian: FloatArray, radius: float) -> tuple[Flo
     return vectors @ parts, fall
 
 
+def _first_radius(at: Evaluation) -> float:
+    """Return how far a first step may go: theta may be of any size, and so must the steps be."""
+    return _FIRST_RADIUS * max(1.0, float(np.linalg.norm(at.theta)))
+
+
 def _quasi_newton(problem: Problem, at: Evaluation) -> tuple[Evaluation, int]:
     """Come near an optimum; return where, and the evaluations used."""
     hessian = expected_hessian(problem, at)
-    radius, used = _FIRST_RADIUS, 0
+    radius, used = _first_radius(at), 0
     while used < _MAX_EVALUATIONS:
         step, fall = _step(at.gradient, hessian, radius)
         if fall < _NEAR:
@@ -145,7 +150,7 @@ def _newton(problem: Problem, at: Evaluation) -> tuple[Evaluation, Curvature, in
     """Finish with exact second derivatives."""
     curvature = exact_curvature(problem, at.theta)
     used = 0
-    radius = _FIRST_RADIUS
+    radius = _first_radius(at)
     for _ in range(40):
         step, fall = _step(at.gradient, curvature.hessian(problem, at), radius)
         if fall < _AT_OPTIMUM:

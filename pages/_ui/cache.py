@@ -133,6 +133,13 @@ def levels_of_variables(data: Dataset, levels: tuple[str, ...]) -> pd.DataFrame:
     return _levels_of_variables(data.fingerprint, levels, _frame=data.frame)
 
 
+def varies_at(data: Dataset, levels: tuple[str, ...]) -> dict[str, str]:
+    """Tell for the columns that are constant within groups of a level which level that is."""
+    found = levels_of_variables(data, levels)
+    pairs = zip(found["variable"], found["level"], strict=True)
+    return {str(name): str(level) for name, level in pairs if level in levels}
+
+
 @_remembered(max_entries=DESCRIPTIONS)
 def _levels_of_variables(
     fingerprint: str, levels: tuple[str, ...], *, _frame: pd.DataFrame
@@ -230,7 +237,9 @@ def compared(data: Dataset, first: Model, second: Model, *, method: Method) -> L
     return _computed(data.fingerprint, key, _call=call)
 
 
-def lines(data: Dataset, model: Model, *, method: Method, level: str, predictor: str) -> FittedLines:
+def lines(
+    data: Dataset, model: Model, *, method: Method, level: str, predictor: str
+) -> FittedLines:
     """Lay the pooled, the unpooled and the mixed lines over one predictor."""
     call = partial(
         fitted_lines,

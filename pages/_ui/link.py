@@ -21,7 +21,6 @@ from mlm_core.data.model import Model
 SlopeCovariance = Literal["unstructured", "diagonal"]
 Method = Literal["REML", "ML"]
 
-CONFIDENCE_LEVELS = (0.90, 0.95, 0.99)
 UPLOAD = "upload"
 KEYS = (
     "data",
@@ -33,7 +32,6 @@ KEYS = (
     "covariance",
     "method",
     "reference",
-    "confidence",
 )
 # Nobody chooses more; a link that does is not one of ours.
 MOST_VALUES = 100
@@ -67,8 +65,6 @@ class AppState:
         Estimation of the mixed model.
     reference : tuple of (predictor, category)
         Reference categories that differ from the default.
-    confidence : float
-        Level of all intervals.
     """
 
     dataset: str = ""
@@ -80,7 +76,6 @@ class AppState:
     slope_covariance: SlopeCovariance = "unstructured"
     method: Method = "REML"
     reference: tuple[tuple[str, str], ...] = ()
-    confidence: float = 0.95
 
     @property
     def is_upload(self) -> bool:
@@ -103,6 +98,21 @@ class AppState:
             slopes=dict(self.slopes),
             slope_covariance=self.slope_covariance,
             reference=dict(self.reference),
+        )
+
+    def without(self, predictors: Sequence[str] = (), levels: Sequence[str] = ()) -> AppState:
+        """Return the choices without some predictors and levels, and what hangs on them."""
+        kept = tuple(name for name in self.predictors if name not in predictors)
+        return replace(
+            self,
+            predictors=kept,
+            levels=tuple(name for name in self.levels if name not in levels),
+            slopes=tuple(
+                (level, own)
+                for level, names in self.slopes
+                if level not in levels and (own := tuple(n for n in names if n in kept))
+            ),
+            reference=tuple(pair for pair in self.reference if pair[0] in kept),
         )
 
     def slopes_at(self, level: str) -> tuple[str, ...]:
@@ -132,7 +142,6 @@ def to_query(state: AppState) -> dict[str, list[str]]:
             for column, category in state.reference
             if column == name
         ],
-        "confidence": ["" if state.confidence == default.confidence else f"{state.confidence:g}"],
     }
     kept = {key: [value for value in values if value] for key, values in query.items()}
     return {key: values for key, values in kept.items() if values}
@@ -157,7 +166,6 @@ def from_query(query: Query) -> AppState:
         slope_covariance="diagonal" if covariance == "diagonal" else "unstructured",
         method="ML" if method == "ML" else "REML",
         reference=tuple(_numbered(query, "reference", predictors)),
-        confidence=_confidence(_first(query, "confidence")),
     )
 
 
@@ -226,8 +234,3 @@ def _numbered(query: Query, key: str, targets: Sequence[str]) -> Iterable[tuple[
         is_number = number.isascii() and number.isdigit() and len(number) < 4
         if is_number and 1 <= int(number) <= len(targets) and text:
             yield targets[int(number) - 1], text
-
-
-def _confidence(text: str) -> float:
-    wanted = {f"{level:g}": level for level in CONFIDENCE_LEVELS}
-    return wanted.get(text, AppState().confidence)

@@ -26,6 +26,7 @@ from pages._ui import state
 
 if TYPE_CHECKING:
     from mlm_core.views.code import Code
+    from mlm_core.views.equation import Equations
     from mlm_core.views.figures.theme import Picture
     from mlm_core.views.tables.table import Table
 
@@ -132,21 +133,23 @@ def figure(picture: Picture) -> None:
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def table(printed: Table) -> None:
+def table(printed: Table, *, of: str = "") -> None:
     """Show a table with caption, footnotes and a button that downloads it.
+
+    ``of`` tells two tables of one name on one page apart.
 
     Short tables are shown as they would be printed, columns of numbers aligned right; long ones in
     a grid that can be sorted and searched.
     """
-    frame = printed.frame
+    frame, name = printed.frame, f"{printed.name}-{of}" if of else printed.name
     if len(frame) > LONGEST_PRINTED:
         st.markdown(f"**{for_markdown(printed.caption)}**")
-        st.dataframe(frame, hide_index=True, key=f"grid-{printed.name}")
+        st.dataframe(frame, hide_index=True, key=f"grid-{name}")
         for text in printed.footnotes:
             st.caption(for_markdown(text))
     else:
         st.html(_as_html(printed))
-    download(frame, name=printed.name)
+    download(frame, name=name)
 
 
 def rows(frame: pd.DataFrame, *, name: str) -> None:
@@ -179,15 +182,29 @@ def csv_of(frame: pd.DataFrame) -> bytes:
 # --- how it is computed ---------------------------------------------------------------------------
 
 
-def how(sentence: str, code: Code | None = None) -> None:
+def how(sentence: str, *codes: Code) -> None:
     """Close a page: how the numbers are computed, and the same in R and in Python."""
     with st.expander("How this is computed"):
         st.markdown(sentence)
-        if code is not None:
-            st.markdown("**The same in R**")
-            st.code(code.r, language="r")
-            st.markdown("**The same in Python**")
-            st.code(code.python, language="python")
+        if codes:
+            r, python = st.tabs(["The same in R", "The same in Python"])
+            for code in codes:
+                r.code(code.r, language="r")
+                python.code(code.python, language="python")
+
+
+def equations(written: Equations) -> None:
+    """Show a model in three notations."""
+    one, by_level, formula = st.tabs(["One equation", "Level by level", "Formula"])
+    with one:
+        st.latex(written.combined)
+        st.latex(written.distributions)
+    with by_level:
+        for level, equation in written.by_level:
+            st.markdown(f"**{for_markdown(level)}**")
+            st.latex(equation)
+    with formula:
+        st.code(written.formula, language=None, wrap_lines=True)
 
 
 # --- inside ---------------------------------------------------------------------------------------

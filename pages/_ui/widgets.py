@@ -53,6 +53,14 @@ def require(*needs: str) -> tuple[AppState, Dataset]:
     return choices, data
 
 
+def some(options: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return options, or say that there must be one and end the page here."""
+    if not options:
+        st.info(f"**Still to choose** in the sidebar: {what}.")
+        st.stop()
+    return tuple(options)
+
+
 def uploader() -> None:
     """Offer to take a person's own file; a file that cannot be read leaves everything as it was."""
     st.file_uploader(

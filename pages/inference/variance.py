@@ -14,7 +14,7 @@ choices, data = widgets.require("outcome", "levels")
 
 with show.guard():
     model, method = choices.model, choices.method
-    bare = choices.without_predictors().model
+    bare = choices.without(choices.predictors).model
     unconditional = cache.shares(data, bare, method=method)
     conditional = cache.shares(data, model, method=method)
     show.answer(narrative.shares(unconditional, outcome=choices.outcome))
@@ -34,8 +34,8 @@ with show.guard():
             + narrative.change(unconditional, conditional, outcome=choices.outcome)
         )
         st.markdown(narrative.correlations(conditional))
-        show.table(tables.shares(conditional, outcome=choices.outcome))
-        show.table(tables.correlations(conditional))
+        show.table(tables.shares(conditional, outcome=choices.outcome), of="conditional")
+        show.table(tables.correlations(conditional), of="conditional")
         show.notes(conditional.notes)
     show.how(
         "The variances of all levels add up to the variance of a row. A level's share is its"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from mlm_core.data.expressions import Variable
 from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.fits.mixed import MixedFit
@@ -12,6 +14,7 @@ from mlm_core.fits.unpooled import UnpooledFit
 from mlm_core.notes import Note
 from mlm_core.views.narrative.wording import (
     bounds,
+    counted,
     estimated,
     level_name,
     listed,
@@ -90,6 +93,40 @@ def simpson(term: str, *, pooled: PooledFit, mixed: MixedFit) -> Note | None:
     return Note("simpson", "caution", message, numbers)
 
 
+def which_slope(term: str, *, mixed: MixedFit) -> str:
+    """Say which of the slopes answers which question."""
+    level = level_name(mixed.levels[0].name)
+    return (
+        f"For the slope of {name(term)} among members of the same {level}, report the mixed"
+        f" estimate, {estimated(*_estimate_and_error(mixed, term))}: it uses every row and weighs"
+        " groups by what they can tell. The pooled slope mixes it with differences between groups;"
+        " report that only to describe all rows taken together. Plain means and medians of the"
+        " groups' slopes give groups of two rows the say of groups of thirty."
+    )
+
+
+def shrinkage(arrows: pd.DataFrame, *, term: str, level: str) -> str:
+    """Say how far the mixed model moves the groups' own estimates."""
+    what = "intercept" if term == INTERCEPT.label else f"slope of {name(term)}"
+    moved = (arrows["raw"] - arrows["shrunk"]).abs()
+    if not len(arrows):
+        return f"No group of {level_name(level)} has an estimate of its own to be moved."
+    most = records(arrows)[int(moved.to_numpy().argmax())]
+    return (
+        f"Each arrow leads from a group's own {what} to the mixed model's. Small groups move most:"
+        f" of {count(len(arrows))} groups of {level_name(level)} the farthest way is that of group"
+        f" {name(most['group'])} ({counted(most['n'], 'row', 'rows')}), from"
+        f" {number(most['raw'], 4)} to {number(most['shrunk'], 4)}; the median move is"
+        f" {number(float(moved.median()))}."
+    )
+
+
+def mixed(fit: MixedFit) -> str:
+    """Open the page of the mixed model: its first predictor, or its mean, and the spread."""
+    term = next((each for each in fit.terms if each != INTERCEPT.label), fit.terms[0])
+    return f"{fixed_effect(fit, term)} {spread(fit)}"
+
+
 def fixed_effect(fit: MixedFit, term: str) -> str:
     """Say what goes with one more unit of a predictor in the mixed model."""
     row = _row(fit, term)
@@ -165,6 +202,11 @@ def _direction(row: dict[str, Any]) -> str:
 def _column(fit: MixedFit | PooledFit, term: str) -> Column:
     moments = fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
     return next(column for column in moments.layout.fixed if column.label == term)
+
+
+def _estimate_and_error(fit: MixedFit, term: str) -> tuple[float, float]:
+    row = _row(fit, term)
+    return row["estimate"], row["se"]
 
 
 def _row(fit: MixedFit | PooledFit, term: str) -> dict[str, Any]:
