@@ -36,5 +36,8 @@ DIFFERENCES = 1e-5
 SAME_CRITERION = 1e-9
 # ... and to estimates, which feel the stopping rule (a fall of 1e-10) as its square root.
 SAME_ESTIMATE = 1e-6
+# Degrees of freedom by definition: second derivatives may stand one Newton step, an expected fall
+# of 1e-7, before the optimum; its square root is what they feel.
+DF_EXACT = 1e-3
 # Searches from different starts stop within this of one another, absolute.
 SAME_OPTIMUM = 1e-8
