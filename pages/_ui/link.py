@@ -100,6 +100,12 @@ class AppState:
             reference=dict(self.reference),
         )
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column chosen so far."""
+        names = (self.outcome, *self.predictors, *self.levels)
+        return tuple(dict.fromkeys(name for name in names if name))
+
     def without(self, predictors: Sequence[str] = (), levels: Sequence[str] = ()) -> AppState:
         """Return the choices without some predictors and levels, and what hangs on them."""
         kept = tuple(name for name in self.predictors if name not in predictors)

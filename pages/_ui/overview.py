@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mlm_core.data.columns import MissingReport
 from mlm_core.data.groups import GroupsDescription
 from mlm_core.data.kinds import ColumnDescription, Kind
 from mlm_core.views import numbers
@@ -55,6 +56,29 @@ def columns(described: Sequence[ColumnDescription]) -> Table:
         }
     )
     return Table(frame, caption="Columns", footnotes=(), name="columns")
+
+
+def rows_used(report: MissingReport) -> str:
+    """Return the sentence that says how many rows are complete in the chosen columns."""
+    if report.n_lost == 0:
+        return f"All {numbers.count(report.n_rows)} rows have a value in every chosen column."
+    return (
+        f"{numbers.count(report.n_complete)} of {numbers.count(report.n_rows)} rows have a value in"
+        f" every chosen column; the other {numbers.count(report.n_lost)} are left out of all fits,"
+        " so that the same rows stand behind all of them."
+    )
+
+
+def missing(report: MissingReport) -> Table:
+    """Return one row a chosen column: missing values, and rows that only it costs."""
+    frame = frame_of(
+        {
+            "Column": report.table["column"],
+            "Missing values": map(numbers.count, report.table["n_missing"]),
+            "Rows only it costs": map(numbers.count, report.table["rows_lost_alone"]),
+        }
+    )
+    return Table(frame, caption="", footnotes=(), name="missing")
 
 
 def groups(description: GroupsDescription) -> Table:

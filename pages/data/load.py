@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mlm_core.data.columns import missing_report
 from pages._ui import cache, overview, show, widgets
 
 show.heading("Load", "What is in my table?")
-_, data = widgets.require()
+choices, data = widgets.require()
 
 show.answer(overview.size(data))
 show.notes(data.reading.notes)
 with show.guard():
     show.table(overview.columns(cache.columns(data)))
+
+st.subheader("Rows the model can use", anchor=False)
+with show.guard():
+    if choices.columns:
+        report = cache.computed(missing_report, data, columns=choices.columns)
+        st.markdown(overview.rows_used(report))
+        show.table(overview.missing(report))
+    else:
+        st.markdown("Choose outcome, predictors and levels in the sidebar to see which rows count.")
 
 st.subheader("First rows", anchor=False)
 show.rows(overview.first_rows(data), name="first")

@@ -17,13 +17,15 @@ DRAWS = 1000
 
 show.heading("Groups differ", "Do groups differ?")
 choices, data = widgets.require("outcome", "levels")
+answer = st.container()
 level = parts.one_of("Groups of", choices.levels, key="of")
 columns = choices.levels[: choices.levels.index(level) + 1]
 asked = {"outcome": choices.outcome, "groups": columns}
 
 with show.guard():
     summaries = cache.computed(summarise_groups, data, **asked)
-    show.answer(narrative.medians(summaries))
+    with answer:
+        show.answer(narrative.medians(summaries))
     show.figure(figures.boxplots(summaries))
     show.figure(figures.group_means(summaries))
 

@@ -21,7 +21,11 @@ with show.guard():
     alike = comparison.like_with_like
     show.figure(tail_figure(tail_curves(alike.statistic, alike.df, weights=alike.weights)))
     show.table(tables.pooled_comparison(comparison))
-    show.notes([comparison.note, *alike.notes])
+    show.notes(alike.notes)
+    with st.expander("Both comparisons as R lays them out"):
+        printed = comparison.as_printed
+        show.table(tables.likelihood_ratio(printed, caption="As R prints it"), of="printed")
+        show.table(tables.likelihood_ratio(alike, caption="Like against like"), of="alike")
 
     st.subheader("Each random term left out", anchor=False)
     terms = cache.random_term_tests(data, model, method=method)

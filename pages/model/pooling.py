@@ -16,18 +16,19 @@ from pages._ui import cache, parts, show, widgets
 show.heading("Pooling", "One line, many lines, or between?")
 choices, data = widgets.require("outcome", "predictors", "levels")
 
+answer = st.container()
+
 with show.guard():
     model, method = choices.model, choices.method
     pooled = cache.pooled(data, model)
     drawable = widgets.some(line_predictors(pooled), "a numeric predictor to draw lines over")
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True):
         predictor = parts.one_of("Slope of", drawable, key="slope-of")
-    with right:
         level = parts.one_of("Lines of", model.levels, key="lines-of")
     unpooled = cache.unpooled(data, model, level=level)
     mixed = cache.mixed(data, model, method=method)
-    show.answer(narrative.pooling(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
+    with answer:
+        show.answer(narrative.pooling(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
     caution = narrative.simpson(predictor, pooled=pooled, mixed=mixed)
     show.notes([caution] if caution else [])
     drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
