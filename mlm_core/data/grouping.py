@@ -8,7 +8,7 @@ from it through ``parent``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from mlm_core.errors import (
 Codes = NDArray[np.int32]
 # A table of ranks over the range of integer keys replaces hashing while it stays this small.
 _DIRECT_RANGE_PER_ROW = 4
+_MOST = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +127,14 @@ def build_hierarchy(
     single = {name: _partition(columns[name]) for keys in level_columns for name in keys}
     levels: list[Level] = []
     codes = np.zeros(n_rows, dtype=np.int32)
-    for keys, own in _outermost_first(single, level_columns):
+    ordered = _outermost_first(single, level_columns)
+    for position, (keys, own) in enumerate(ordered):
         outer = levels[-1] if levels else None
-        codes, parent, order = _nest(own, keys, codes, outer)
+        nested = _nest(own, codes, outer)
+        if nested is None:
+            pair = sorted(ordered[position - 1 : position + 1], key=_as_written(level_columns))
+            raise _crossed(*pair)
+        codes, parent, order = nested
         level = Level(
             name=":".join(reversed(keys)),
             columns=keys,
@@ -209,31 +215,67 @@ def _combine(outer: _Partition, inner: _Partition) -> _Partition:
 
 
 def _nest(
-    own: _Partition, keys: tuple[str, ...], outer_codes: Codes, outer: Level | None
-) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]]:
+    own: _Partition, outer_codes: Codes, outer: Level | None
+) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]] | None:
     """Renumber the groups of a level so that children of one parent are contiguous.
 
-    Returns the code of every row, the parent of every group, and the old number of every group.
+    Returns the code of every row, the parent of every group, and the old number of every group;
+    None when a group has two parents.
     """
     parent = np.zeros(own.n_groups, dtype=np.intp)
     if outer is None:
         return own.codes, parent, np.arange(own.n_groups)
     parent[own.codes] = outer_codes
-    astray = np.flatnonzero(parent[own.codes] != outer_codes)
-    if astray.size:
-        row = int(astray[0])
-        code = own.codes[row]
-        parents = sorted({int(outer_codes[row]), int(parent[code])})
-        raise CrossedGroupsError(
-            ":".join(keys),
-            ":".join(outer.columns),
-            " / ".join(str(values[code]) for values in own.keys),
-            [" / ".join(str(values[index]) for values in outer.keys) for index in parents],
-        )
+    if (parent[own.codes] != outer_codes).any():
+        return None
     order = np.lexsort((np.arange(own.n_groups), parent))
     rank = np.empty(own.n_groups, dtype=np.int32)
     rank[order] = np.arange(own.n_groups, dtype=np.int32)
     return rank[own.codes], parent[order], order
+
+
+_Keyed = tuple[tuple[str, ...], _Partition]
+
+
+def _as_written(level_columns: Sequence[tuple[str, ...]]) -> Callable[[_Keyed], int]:
+    return lambda item: list(level_columns).index(item[0])
+
+
+def _crossed(first: _Keyed, second: _Keyed) -> CrossedGroupsError:
+    """Say which of two crossed levels is meant to be the inner one, with an example.
+
+    That is the one written second, unless most of its groups have several parents and most groups
+    of the other have one: then the other is nested but for a slip.
+    """
+    astray, back = (_astray(second[1], first[1]), _astray(first[1], second[1]))
+    if astray.share > _MOST >= back.share:
+        first, second, astray = second, first, back
+    (outer_name, outer), (inner_name, inner) = first, second
+    return CrossedGroupsError(
+        ":".join(inner_name),
+        ":".join(outer_name),
+        " / ".join(str(values[astray.group]) for values in inner.keys),
+        [" / ".join(str(values[index]) for values in outer.keys) for index in astray.parents],
+    )
+
+
+@dataclass(frozen=True)
+class _Astray:
+    """Share of groups with several parents; the first such group, and two of its parents."""
+
+    share: float
+    group: int
+    parents: tuple[int, int]
+
+
+def _astray(inner: _Partition, outer: _Partition) -> _Astray:
+    parent = np.zeros(inner.n_groups, dtype=np.intp)
+    parent[inner.codes] = outer.codes
+    rows = np.flatnonzero(parent[inner.codes] != outer.codes)
+    group = int(inner.codes[rows].min())
+    first, second = np.unique(outer.codes[inner.codes == group])[:2].tolist()
+    share = len(np.unique(inner.codes[rows])) / inner.n_groups
+    return _Astray(share, group, (first, second))
 
 
 def _check_level(level: Level, n_rows: int, outer: Level | None) -> None:
