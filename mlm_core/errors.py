@@ -108,37 +108,54 @@ class AmbiguousColumnError(TableError):
         super().__init__(f"Two or more columns are named {name!r}: rename all but one of them.")
 
 
-class NotNumericError(TableError):
-    """A column that must be numeric holds text; ``row`` counts data rows from 1."""
+class CellError(TableError):
+    """A cell does not fit its use; ``row`` counts data rows from 1.
 
-    def __init__(self, column: str, row: int, value: object) -> None:
-        self.column, self.row, self.value = column, row, value
-        super().__init__(
-            f"The column {column!r} must be numeric, but data row {row} holds {value!r}."
-            " Correct or empty that cell (an empty cell is a missing value), or choose"
-            " another column."
-        )
+    Parameters
+    ----------
+    subject : str
+        Column or expression concerned.
+    row : int
+    value : object
+        What the cell holds.
+    """
+
+    wording = "{subject} cannot be used in data row {row} ({value})."
+
+    def __init__(self, subject: str, row: int, value: object) -> None:
+        self.subject, self.row, self.value = subject, row, value
+        super().__init__(self.wording.format(subject=subject, row=row, value=value))
+
+    def in_row(self, row: int) -> CellError:
+        """Return the same error for another row: where the table was cut, for the uncut one."""
+        return type(self)(self.subject, row, self.value)
 
 
-class InfiniteValueError(TableError):
-    """A numeric column holds an infinity; ``row`` counts data rows from 1."""
+class NotNumericError(CellError):
+    """A column that must be numeric holds text."""
 
-    def __init__(self, column: str, row: int, value: object) -> None:
-        self.column, self.row, self.value = column, row, value
-        super().__init__(
-            f"The column {column!r} holds an infinite value in data row {row} ({value})."
-            " Replace it, or leave the cell empty."
-        )
+    wording = (
+        "The column {subject!r} must be numeric, but data row {row} holds {value!r}. Correct or"
+        " empty that cell (an empty cell is a missing value), or choose another column."
+    )
 
 
-class DomainError(TableError):
-    """A transformation is not defined for a value of the column; ``row`` counts from 1."""
+class InfiniteValueError(CellError):
+    """A numeric column holds an infinity."""
 
-    def __init__(self, expression: str, row: int, value: object) -> None:
-        super().__init__(
-            f"{expression} is not defined for the value {value} in data row {row}."
-            " Leave that cell empty, or use another transformation."
-        )
+    wording = (
+        "The column {subject!r} holds an infinite value in data row {row} ({value}). Replace it,"
+        " or leave the cell empty."
+    )
+
+
+class DomainError(CellError):
+    """A transformation is not defined for a value of the column."""
+
+    wording = (
+        "{subject} is not defined for the value {value} in data row {row}. Leave that cell empty,"
+        " or use another transformation."
+    )
 
 
 class AllMissingError(TableError):

@@ -77,7 +77,7 @@ def build_design(model: Model, frame: pd.DataFrame) -> Design:
     level_columns = list(dict.fromkeys(term.groups for term in model.random))
     keys = {name: columns[name].to_numpy() for groups in level_columns for name in groups}
     encoder = Encoder()
-    rows = Rows(columns, encoder, model, "fit")
+    rows = Rows(columns, encoder, model, "fit", is_complete)
     outcome = rows.outcome(model.outcome)
     fixed = _expand(model.fixed, model.has_intercept, rows)
     hierarchy = build_hierarchy(keys, level_columns, rows.n_rows)

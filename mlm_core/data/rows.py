@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from mlm_core.data.encoding import Encoder, FloatArray, is_categorical, numeric
 from mlm_core.data.expressions import Expression, Variable, variables
 from mlm_core.data.layout import Column, Layout
 from mlm_core.data.model import Model
+from mlm_core.errors import CellError
 
 
 class Rows:
@@ -29,6 +31,8 @@ class Rows:
         For the reference categories.
     use : {"fit", "predict"}
         When predicting, a column that was numeric in the fit must be numeric here.
+    is_complete : ndarray of bool or None
+        Which rows of the user's table these are, for messages that name one; None when all.
     """
 
     def __init__(
@@ -37,10 +41,12 @@ class Rows:
         encoder: Encoder,
         model: Model,
         use: Literal["fit", "predict"],
+        is_complete: NDArray[np.bool_] | None,
     ) -> None:
         self._columns = columns
         self._encoder = encoder
         self._may_learn = use == "fit"
+        self._is_complete = is_complete
         self._raw: dict[str, FloatArray] = {}
         self._numeric: dict[Expression, FloatArray] = {}
         self._codes: dict[str, NDArray[np.int32]] = {}
@@ -49,6 +55,21 @@ class Rows:
 
     def prepare(self, expression: Expression) -> bool:
         """Evaluate an expression once; return whether it is categorical."""
+        with self._rows_of_the_table():
+            return self._prepare(expression)
+
+    @contextmanager
+    def _rows_of_the_table(self) -> Iterator[None]:
+        """Let errors name rows as the user counts them, incomplete ones included."""
+        try:
+            yield
+        except CellError as error:
+            if self._is_complete is None:
+                raise
+            position = np.flatnonzero(self._is_complete)[error.row - 1]
+            raise error.in_row(int(position) + 1) from None
+
+    def _prepare(self, expression: Expression) -> bool:
         if expression in self._numeric:
             return False
         name = variables(expression)[0]
@@ -90,12 +111,20 @@ class Rows:
     def outcome(self, expression: Expression) -> FloatArray:
         """Return the outcome, which must be numeric, shape (n_rows,)."""
         name = variables(expression)[0]
-        self._raw[name] = numeric(self._columns[name], name)
-        return self._encoder.evaluate(expression, self._columns, self._raw)
+        with self._rows_of_the_table():
+            self._raw[name] = numeric(self._columns[name], name)
+            return self._encoder.evaluate(expression, self._columns, self._raw)
 
 
-def rows_of(layout: Layout, frame: pd.DataFrame) -> Rows:
+def rows_of(layout: Layout, frame: pd.DataFrame, is_complete: NDArray[np.bool_]) -> Rows:
     """Return access to the columns of new rows, coded as the fitted ones were.
+
+    Parameters
+    ----------
+    layout : Layout
+    frame : DataFrame
+    is_complete : ndarray of bool (len(frame),)
+        Rows to give access to.
 
     Raises
     ------
@@ -103,5 +132,5 @@ def rows_of(layout: Layout, frame: pd.DataFrame) -> Rows:
         When a column of the model that is there twice, or not at all, is asked for.
     """
     names = [name for name in layout.model.columns if name in frame.columns]
-    columns = {name: find_column(frame, name) for name in names}
-    return Rows(columns, layout.encoder, layout.model, "predict")
+    columns = {name: find_column(frame, name)[is_complete] for name in names}
+    return Rows(columns, layout.encoder, layout.model, "predict", is_complete)

@@ -59,7 +59,7 @@ def predict(
     if not is_complete.any():
         return result
     frame = data.loc[is_complete]
-    rows = rows_of(layout, frame)
+    rows = rows_of(layout, data, is_complete)
     total = np.zeros(len(frame))
     for name, coefficient in zip(layout.fixed, fit.beta, strict=True):
         total += coefficient * rows.values(name)
@@ -81,7 +81,7 @@ def residuals(
     has = find_column(data, name).notna().to_numpy() & ~np.isnan(predicted)
     found = np.full(len(data), np.nan)
     if has.any():
-        found[has] = rows_of(layout, data.loc[has]).outcome(outcome) - predicted[has]
+        found[has] = rows_of(layout, data, has).outcome(outcome) - predicted[has]
     return found
 
 
