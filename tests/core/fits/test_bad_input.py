@@ -216,3 +216,19 @@ def test_nothing_left_of_the_fixed_part():
         errors.NoFixedEffectsError, "no intercept",
         formula="y ~ 0 + v + (1 | school)", frame=PUPILS.assign(v=0.0),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "error"),
+    [
+        ("y ~ x + w + (1 | school)", np.inf, errors.InfiniteValueError),
+        ("y ~ x + w + (1 | school)", "n.a.", errors.NotNumericError),
+        ("y ~ x + log(w) + (1 | school)", -1.0, errors.DomainError),
+        ("log(w) ~ x + (1 | school)", -1.0, errors.DomainError),
+    ],
+)
+def test_rows_are_counted_as_the_table_has_them(formula, value, error):
+    frame = set_cell("w", 30, value).assign(x=PUPILS["x"].mask(PUPILS.index < 12))
+    if value != "n.a.":
+        frame = frame.astype({"w": float})
+    refused(error, "data row 31", formula=formula, frame=frame)
