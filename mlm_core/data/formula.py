@@ -33,7 +33,7 @@ from mlm_core.data.expressions import (
     Variable,
 )
 from mlm_core.data.tokens import Token, named
-from mlm_core.errors import ModelError, _closest
+from mlm_core.errors import ModelError, closest
 
 MAX_TERMS = 512
 MAX_FACTORS = 16
@@ -241,7 +241,7 @@ class _Parser(Cursor):
         if function is None:
             self.refuse(
                 name,
-                f"{named(name.text)} is not a function known here{_closest(name.text, _FUNCTIONS)}."
+                f"{named(name.text)} is not a function known here{closest(name.text, _FUNCTIONS)}."
                 " Known: center(x), scale(x), log(x), I(x^2), group_mean(x, g) and"
                 " group_center(x, g).",
             )

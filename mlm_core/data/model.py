@@ -29,7 +29,7 @@ from mlm_core.errors import (
     ModelError,
     OutcomeIsPredictorError,
     UnknownColumnError,
-    _closest,
+    closest,
 )
 
 SlopeCovariance = Literal["unstructured", "diagonal"]
@@ -249,7 +249,7 @@ def _random_terms(
         if name not in columns:
             known = ", ".join(map(repr, columns)) or "none"
             raise ModelError(
-                f"slopes names the level {name!r}{_closest(str(name), columns)}, which is not among"
+                f"slopes names the level {name!r}{closest(str(name), columns)}, which is not among"
                 f" the levels ({known}). Add it to levels, or remove its slopes."
             )
     return tuple(

@@ -234,6 +234,8 @@ def nesting(tree: NestingTree) -> Picture:
     base = blocks["n"].groupby(owner.to_numpy(), sort=False).cumsum().to_numpy() - n
     outer, inner = for_figure(tree.levels[0]), for_figure(tree.levels[1 if has_inner else 0])
     title = f"rows (each block one {inner})" if has_inner else "rows"
+    if tree.n_shown < tree.n_groups:
+        title += f"; the {count(tree.n_shown)} largest of {count(tree.n_groups)} groups of {outer}"
     figure = new_figure(title, "", height=max(HEIGHT, 60 + 22 * len(bars)))
     figure.add_trace(
         go.Bar(

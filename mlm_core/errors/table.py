@@ -1,90 +1,10 @@
-"""Every error this package raises on purpose: one root, one branch per stage of the work.
-
-A message names the column, row or group concerned, the value seen, and what to do about it.
-Branches follow the path of a request: reading a file, understanding a model, laying it over a
-table, fitting, comparing. Callers that want to show any of them catch :class:`MlmError`.
-"""
+"""Errors of laying a model over a table: this table cannot carry this model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
-
-class MlmError(Exception):
-    """Root of all errors raised on purpose; ``str(error)`` is fit to be shown to a user."""
-
-
-# --- reading a file -------------------------------------------------------------------------------
-
-
-class ReadError(MlmError):
-    """The bytes handed in could not be read as a table."""
-
-
-class EmptyFileError(ReadError):
-    """The file holds no bytes, or only blanks."""
-
-
-class HeaderOnlyError(ReadError):
-    """The file names its columns but has no row."""
-
-
-class NotATableError(ReadError):
-    """The bytes are not a table in any format that is read here."""
-
-
-class UnknownDatasetError(ReadError):
-    """No bundled data set has that name."""
-
-    def __init__(self, name: str, available: Iterable[str]) -> None:
-        names = sorted(available)
-        super().__init__(
-            f"There is no bundled data set named {name!r}{_closest(name, names)}."
-            f" Bundled sets: {', '.join(names)}. To read a file, give its path."
-        )
-
-
-# --- understanding a model ------------------------------------------------------------------------
-
-
-class ModelError(MlmError):
-    """The model, as written, has no meaning here, whatever the table."""
-
-
-class FormulaError(ModelError):
-    """A formula could not be parsed; ``position`` is the offset of the offending character."""
-
-    def __init__(self, formula: str, position: int, reason: str) -> None:
-        self.formula = formula
-        self.position = position
-        pointer = " " * position + "^"
-        super().__init__(f"The formula could not be read: {reason}\n    {formula}\n    {pointer}")
-
-
-class OutcomeIsPredictorError(ModelError):
-    """The outcome also stands among the predictors."""
-
-    def __init__(self, outcome: str) -> None:
-        super().__init__(
-            f"The outcome {outcome!r} is also chosen as a predictor: it would explain itself."
-            " Remove it from the predictors, or choose another outcome."
-        )
-
-
-class DuplicateLevelError(ModelError):
-    """One grouping level is given twice, under the same or under another name."""
-
-    def __init__(self, first: str, second: str) -> None:
-        reason = (
-            f"The grouping level {first!r} is listed twice."
-            if first == second
-            else f"The levels {first!r} and {second!r} divide the rows into the same groups."
-        )
-        super().__init__(f"{reason} Their variances cannot be told apart: keep one of them.")
-
-
-# --- laying the model over a table ----------------------------------------------------------------
+from mlm_core.errors.base import MlmError, closest, listed
 
 
 class TableError(MlmError):
@@ -97,7 +17,7 @@ class UnknownColumnError(TableError):
     def __init__(self, name: str, available: Iterable[str]) -> None:
         names = [str(column) for column in available]
         super().__init__(
-            f"There is no column {name!r}{_closest(name, names)}. Columns here: {_listed(names)}."
+            f"There is no column {name!r}{closest(name, names)}. Columns here: {listed(names)}."
         )
 
 
@@ -276,8 +196,8 @@ class UnknownReferenceError(TableError):
 
     def __init__(self, column: str, reference: str, categories: Sequence[str]) -> None:
         super().__init__(
-            f"{reference!r} is not a category of {column!r}{_closest(reference, categories)}."
-            f" Categories: {_listed(categories)}."
+            f"{reference!r} is not a category of {column!r}{closest(reference, categories)}."
+            f" Categories: {listed(categories)}."
         )
 
 
@@ -287,7 +207,7 @@ class UnseenCategoryError(TableError):
     def __init__(self, column: str, category: object, categories: Sequence[str]) -> None:
         super().__init__(
             f"The category {category!r} of {column!r} does not occur in the fitted data, so nothing"
-            f" is known of it. Known: {_listed(categories)}."
+            f" is known of it. Known: {listed(categories)}."
         )
 
 
@@ -300,57 +220,3 @@ class TooManyCategoriesError(TableError):
             " predictor each would need a coefficient of its own. Is it a name or an identifier?"
             " Use it as a grouping level, or leave it out."
         )
-
-
-# --- fitting --------------------------------------------------------------------------------------
-
-
-class FitError(MlmError):
-    """The model and the table agree, but no estimate exists."""
-
-
-class PerfectFitError(FitError):
-    """The residual variance is exactly zero."""
-
-    def __init__(self, outcome: str) -> None:
-        super().__init__(
-            f"Predictors and groups reproduce {outcome!r} exactly: the residual variance"
-            " is zero and"
-            " the likelihood has no maximum. Is the outcome computed from a predictor?"
-        )
-
-
-class NotConvergedError(FitError):
-    """The search stopped before its certificate of optimality was met."""
-
-
-# --- comparing ------------------------------------------------------------------------------------
-
-
-class ComparisonError(MlmError):
-    """Two fits cannot be compared."""
-
-
-class DifferentRowsError(ComparisonError):
-    """The two models were fitted to different rows or outcomes."""
-
-
-class NotNestedError(ComparisonError):
-    """Neither model is a special case of the other."""
-
-
-# --- wording --------------------------------------------------------------------------------------
-
-
-def _closest(name: str, names: Iterable[str]) -> str:
-    """Return ``", did you mean 'x'?"``-style advice, or nothing when no name is near."""
-    names = list(names)
-    folded = {candidate.casefold(): candidate for candidate in names}
-    found = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-    return f" (did you mean {folded[found[0]]!r}?)" if found else ""
-
-
-def _listed(names: Sequence[str], limit: int = 20) -> str:
-    """Join names for a message, cutting a long list short."""
-    shown = ", ".join(repr(name) for name in names[:limit])
-    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"

@@ -1,0 +1,34 @@
+"""Errors of reading a file: the bytes handed in are no table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mlm_core.errors.base import MlmError, closest
+
+
+class ReadError(MlmError):
+    """The bytes handed in could not be read as a table."""
+
+
+class EmptyFileError(ReadError):
+    """The file holds no bytes, or only blanks."""
+
+
+class HeaderOnlyError(ReadError):
+    """The file names its columns but has no row."""
+
+
+class NotATableError(ReadError):
+    """The bytes are not a table in any format that is read here."""
+
+
+class UnknownDatasetError(ReadError):
+    """No bundled data set has that name."""
+
+    def __init__(self, name: str, available: Iterable[str]) -> None:
+        names = sorted(available)
+        super().__init__(
+            f"There is no bundled data set named {name!r}{closest(name, names)}."
+            f" Bundled sets: {', '.join(names)}. To read a file, give its path."
+        )
