@@ -9,7 +9,7 @@ out column values for any block of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,20 +139,25 @@ def _missing_notes(missing: Mapping[str, int], n_all: int, n_used: int) -> tuple
     return (Note("rows-lost", "note", message, numbers),)
 
 
-def _expand(terms: Iterable[Term], has_intercept: bool, rows: Rows) -> tuple[Column, ...]:
+def _expand(terms: Sequence[Term], has_intercept: bool, rows: Rows) -> tuple[Column, ...]:
     """Expand terms into columns, factors coded by R's rule of marginality."""
-    present = {frozenset(term.factors) for term in terms}
-    if has_intercept:
-        present.add(frozenset())
+    present = {frozenset(), *(frozenset(term.factors) for term in terms)}
+    spans_constant = has_intercept
     columns = [INTERCEPT] if has_intercept else []
     for term in terms:
         products: list[tuple[Factor, ...]] = [()]
         for expression in term.factors:
             by_contrasts = frozenset(term.factors) - {expression} in present
+            if len(term.factors) == 1 and not spans_constant:
+                # Without an intercept the first factor takes its place, as in R.
+                by_contrasts, spans_constant = False, rows.prepare(expression)
             choices = _choices(expression, rows, by_contrasts)
             # R lets the first factor of an interaction vary fastest.
             products = [(*head, choice) for choice in choices for head in products]
         columns += [Column(product) for product in products]
+        if len(term.factors) == 1 and products[0][0].category is not None:
+            # All indicators of a factor add up to the constant: later factors need contrasts.
+            present.add(frozenset())
     return tuple(dict.fromkeys(columns))
 
 
