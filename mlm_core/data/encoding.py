@@ -65,7 +65,9 @@ def numeric(values: pd.Series[Any], name: str) -> FloatArray:
 
 def _refuse_infinity(array: FloatArray, name: str) -> None:
     # One sum meets every infinity; only then is it worth looking for the row.
-    if not np.isfinite(array.sum()) and np.isinf(array).any():
+    with np.errstate(invalid="ignore", over="ignore"):
+        is_finite = np.isfinite(array.sum())
+    if not is_finite and np.isinf(array).any():
         row = int(np.flatnonzero(np.isinf(array))[0])
         raise InfiniteValueError(name, row + 1, array[row])
 
