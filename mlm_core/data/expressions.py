@@ -9,6 +9,7 @@ formula text that reads back as the same record, whatever characters its names h
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -20,6 +21,9 @@ GROUP_FUNCTIONS: frozenset[TransformName] = frozenset({"group_mean", "group_cent
 
 #: Deepest nesting of functions and parentheses; far beyond use, far below the recursion limit.
 MAX_DEPTH = 32
+# A part of a level's name: in backticks with escapes, or plain up to the next colon.
+_LEVEL_PART = re.compile(r"`((?:[^`\\]|\\.)*)`|([^:]+)")
+_ESCAPED = re.compile(r"\\(.)")
 
 _ESCAPES = {"\\": "\\\\", "`": "\\`", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -140,7 +144,7 @@ class RandomTerm:
     @property
     def level(self) -> str:
         """Name of the level as R prints it: innermost column first, joined by ``:``."""
-        return ":".join(reversed(self.groups))
+        return level_name(self.groups)
 
     @property
     def effects(self) -> str:
@@ -155,6 +159,21 @@ class RandomTerm:
 
     def __str__(self) -> str:
         return f"({self.effects} {self.bar} {combined(self.groups)})"
+
+
+def level_name(groups: tuple[str, ...]) -> str:
+    """Name a level as R prints it, innermost column first: ``classid:schoolid``.
+
+    A column whose own name holds a colon or a backtick stands in backticks, so that
+    :func:`level_columns` can take the name apart again.
+    """
+    return ":".join(quoted(g) if ":" in g or "`" in g else g for g in reversed(groups))
+
+
+def level_columns(level: str) -> tuple[str, ...]:
+    """Return the columns in the name of a level, innermost first."""
+    found = _LEVEL_PART.findall(level)
+    return tuple(_ESCAPED.sub(r"\1", inside) if inside else plain for inside, plain in found)
 
 
 def combined(groups: tuple[str, ...]) -> str:

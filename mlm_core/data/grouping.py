@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlm_core.data.expressions import level_name
 from mlm_core.errors import (
     CrossedGroupsError,
     DuplicateLevelError,
@@ -136,7 +137,7 @@ def build_hierarchy(
             raise _crossed(*pair)
         codes, parent, order = nested
         level = Level(
-            name=":".join(reversed(keys)),
+            name=level_name(keys),
             columns=keys,
             keys=tuple(values[order] for values in own.keys),
             parent=parent,

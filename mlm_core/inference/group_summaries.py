@@ -17,6 +17,7 @@ from scipy import stats
 
 from mlm_core.data.columns import find_column
 from mlm_core.data.encoding import numeric
+from mlm_core.data.expressions import level_name
 from mlm_core.data.nests import nest, path_texts
 from mlm_core.errors import NoCompleteRowsError
 from mlm_core.inference.summaries import readable_range
@@ -114,7 +115,7 @@ def summarise_groups(data: pd.DataFrame, *, outcome: str, groups: Sequence[str])
     )
     return GroupSummaries(
         outcome=outcome,
-        level=":".join(reversed(groups)),
+        level=level_name(tuple(groups)),
         table=table.loc[by_median].reset_index(drop=True),
         outliers=outliers,
         mean=float(values.mean()),

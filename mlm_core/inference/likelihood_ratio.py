@@ -1,10 +1,7 @@
 """Likelihood-ratio tests of nested models, with what the boundary does to their p-values.
 
-A variance cannot be negative, so under a null hypothesis that puts one at zero the statistic does
-not follow the chi-square its parameter count suggests. For one variance and c covariances with it
-the right reference is the mixture 1/2 chi2(c) + 1/2 chi2(c + 1) (Self & Liang 1987; Stram & Lee
-1994); for several uncorrelated variances the binomial mixture, which takes their estimates as
-independent. The plain p-value is always shown beside it; it is too large.
+Where a variance is tested the plain p-value, which is then too large, is shown beside the corrected
+one of :mod:`mlm_core.inference.boundary_mixture`.
 """
 
 from __future__ import annotations
@@ -14,22 +11,26 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
-from mlm_core.data.layout import Column
 from mlm_core.errors import DifferentRowsError, NotNestedError
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.optimum import least_criterion
 from mlm_core.fits.pooled import PooledFit
+from mlm_core.inference.boundary_mixture import (
+    Covariance,
+    boundary_weights,
+    chi_square_tail,
+    covariances_of,
+    mixture_tail,
+    n_variances,
+)
 from mlm_core.moments.moments import Moments
 from mlm_core.notes import Note
 
 # Outcomes agree when their means and standard deviations do to this share of the latter.
 _SAME_ROWS = 1e-9
 _ROUNDING = 1e-6
-
-Covariance = tuple[tuple[str, ...], Column, Column]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
         Neither model is a special case of the other.
     """
     _check_same_rows(first, second)
-    small, big = sorted((first, second), key=lambda fit: _n_parameters(fit))
+    small, big = sorted((first, second), key=lambda fit: fit.n_parameters)
     added_terms, added = _added(small, big)
     method: Method = "ML"
     if not added_terms and _method(small, big) == "REML":
@@ -94,105 +95,95 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
     asked = {_method(fit, fit) for fit in (small, big) if isinstance(fit, MixedFit)}
     is_refitted = asked != {method}
     notes = [_refit_note(bool(added_terms))] if is_refitted else []
-    criteria = [_criterion(fit, method) for fit in (small, big)]
-    names = [_name(small), _name(big)]
-    counts = [_n_parameters(small), _n_parameters(big)]
-    null = _null(added_terms, added)
-    return build_test(
-        null,
-        names,
-        criteria,
-        counts,
-        first.n_obs,
-        method,
-        is_refitted,
-        [] if added_terms else added,
-        notes,
+    pair = Pair(
+        names=(_name(small), _name(big)),
+        criteria=(_criterion(small, method), _criterion(big, method)),
+        counts=(small.n_parameters, big.n_parameters),
+        n_obs=big.n_obs,
     )
+    return build_test(
+        pair,
+        null=_null(added_terms, added),
+        method=method,
+        zero=[] if added_terms else added,
+        is_refitted=is_refitted,
+        notes=notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two nested models as a test sees them, the smaller first.
+
+    Attributes
+    ----------
+    names : tuple of str
+    criteria : tuple of float
+        Minus twice the log-likelihoods.
+    counts : tuple of int
+        Numbers of parameters.
+    n_obs : int
+    """
+
+    names: tuple[str, str]
+    criteria: tuple[float, float]
+    counts: tuple[int, int]
+    n_obs: int
+
+    @property
+    def statistic(self) -> float:
+        """Twice the difference of log-likelihoods, without the rounding below zero."""
+        difference = self.criteria[0] - self.criteria[1]
+        return 0.0 if -_ROUNDING < difference < 0.0 else difference
+
+    @property
+    def df(self) -> int:
+        """Difference of parameter counts."""
+        return self.counts[1] - self.counts[0]
 
 
 def build_test(
-    null_hypothesis: str,
-    names: Sequence[str],
-    criteria: Sequence[float],
-    counts: Sequence[int],
-    n_obs: int,
+    pair: Pair,
+    *,
+    null: str,
     method: Method,
-    is_refitted: bool,
-    added: Sequence[Covariance],
-    notes: Sequence[Note],
+    zero: Sequence[Covariance],
+    is_refitted: bool = False,
+    notes: Sequence[Note] = (),
 ) -> LikelihoodRatioTest:
-    """Assemble a test from two criteria, the smaller model's first.
-
-    ``added`` lists the variances and covariances that the null hypothesis puts at zero.
-    """
-    statistic = criteria[0] - criteria[1]
-    if -_ROUNDING < statistic < 0.0:
-        statistic = 0.0
-    df = counts[1] - counts[0]
-    weights = boundary_weights(added)
-    all_notes = list(notes)
-    if _n_variances(added) > 1:
-        all_notes.append(_several_note(bool(weights)))
-    p = chi_square_tail(statistic, df)
-    table = pd.DataFrame(
-        {
-            "model": list(names),
-            "n_parameters": list(counts),
-            "aic": [c + 2.0 * k for c, k in zip(criteria, counts, strict=True)],
-            "bic": [c + np.log(n_obs) * k for c, k in zip(criteria, counts, strict=True)],
-            "log_likelihood": [-0.5 * c for c in criteria],
-            "deviance": list(criteria),
-            "statistic": [np.nan, statistic],
-            "df": [np.nan, df],
-            "p": [np.nan, p],
-        }
-    )
+    """Assemble a test; ``zero`` lists the variances and covariances the null puts at zero."""
+    weights = boundary_weights(zero)
+    several = [_several_note(bool(weights))] if n_variances(zero) > 1 else []
+    p = float(chi_square_tail(pair.statistic, pair.df))
     return LikelihoodRatioTest(
-        null_hypothesis=null_hypothesis,
-        statistic=statistic,
-        df=df,
+        null_hypothesis=null,
+        statistic=pair.statistic,
+        df=pair.df,
         p=p,
-        p_boundary=mixture_tail(statistic, weights) if weights else None,
+        p_boundary=float(mixture_tail(pair.statistic, weights)) if weights else None,
         weights=weights,
         method=method,
         is_refitted=is_refitted,
-        table=table,
-        notes=tuple(all_notes),
+        table=_table(pair, p),
+        notes=(*notes, *several),
     )
 
 
-def chi_square_tail(statistic: float, df: int) -> float:
-    """Return P(chi2(df) >= statistic); with no degrees of freedom all mass is at zero."""
-    if df == 0:
-        return 1.0 if statistic <= 0.0 else 0.0
-    return float(special.chdtrc(df, max(statistic, 0.0)))
-
-
-def mixture_tail(statistic: float, weights: Sequence[tuple[int, float]]) -> float:
-    """Return the tail probability of a mixture of chi-squares."""
-    return float(sum(weight * chi_square_tail(statistic, df) for df, weight in weights))
-
-
-def boundary_weights(added: Sequence[Covariance]) -> tuple[tuple[int, float], ...]:
-    """Return the reference mixture for covariances put at zero; empty if none is known."""
-    n_variances = _n_variances(added)
-    n_covariances = len(added) - n_variances
-    if n_variances == 1:
-        return ((n_covariances, 0.5), (n_covariances + 1, 0.5))
-    if n_variances > 1 and n_covariances == 0:
-        return tuple(
-            (j, float(special.binom(n_variances, j)) / 2.0**n_variances)
-            for j in range(n_variances + 1)
-        )
-    return ()
-
-
-def _n_variances(added: Sequence[Covariance]) -> int:
-    return sum(first == second for _, first, second in added)
-
-
-# --- what two models share ------------------------------------------------------------------------
+def _table(pair: Pair, p: float) -> pd.DataFrame:
+    criteria, counts = np.array(pair.criteria), np.array(pair.counts)
+    return pd.DataFrame(
+        {
+            "model": list(pair.names),
+            "n_parameters": counts,
+            "aic": criteria + 2.0 * counts,
+            "bic": criteria + np.log(pair.n_obs) * counts,
+            "log_likelihood": -0.5 * criteria,
+            "deviance": criteria,
+            "statistic": [np.nan, pair.statistic],
+            "df": [np.nan, pair.df],
+            "p": [np.nan, p],
+        }
+    )
 
 
 def _moments(fit: MixedFit | PooledFit) -> Moments:
@@ -203,10 +194,6 @@ def _method(*fits: MixedFit | PooledFit) -> Method:
     """Return REML unless a mixed fit among these was made by ML."""
     made_by_ml = any(isinstance(fit, MixedFit) and fit.method == "ML" for fit in fits)
     return "ML" if made_by_ml else "REML"
-
-
-def _n_parameters(fit: MixedFit | PooledFit) -> int:
-    return fit.n_parameters
 
 
 def _name(fit: MixedFit | PooledFit) -> str:
@@ -228,12 +215,11 @@ def covariances(fit: MixedFit | PooledFit) -> set[Covariance]:
     if isinstance(fit, PooledFit):
         return set()
     moments = _moments(fit)
-    found = set()
-    for block in moments.layout.blocks:
-        columns = moments.levels[block.level].columns
-        for i, first in enumerate(block.columns):
-            found |= {(columns, second, first) for second in block.columns[: i + 1]}
-    return found
+    return {
+        covariance
+        for block in moments.layout.blocks
+        for covariance in covariances_of(moments.levels[block.level].columns, block.columns)
+    }
 
 
 def _added(
@@ -268,9 +254,6 @@ def _check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) 
             " columns are the usual"
             " cause: keep the rows that are complete in both, and fit both to these."
         )
-
-
-# --- words ----------------------------------------------------------------------------------------
 
 
 def _null(terms: Sequence[str], added: Sequence[Covariance]) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlm_core.data.expressions import level_name
 from mlm_core.inference.group_summaries import GroupedValues, grouped_values
 
 Floats = NDArray[np.float64]
@@ -95,7 +96,7 @@ def draw_pairs(
     first, second = _draw(rows, 1, np.random.default_rng(seed))
     return PairDraw(
         outcome=outcome,
-        level=":".join(reversed(groups)),
+        level=level_name(tuple(groups)),
         pairs=pd.DataFrame({"group": rows.labels, "first": first[0], "second": second[0]}),
         correlation=float(_correlations(first, second)[0]),
         limit=_limit(rows),
@@ -123,7 +124,7 @@ def pair_correlations(
     known = values[np.isfinite(values)]
     return PairCorrelations(
         outcome=outcome,
-        level=":".join(reversed(groups)),
+        level=level_name(tuple(groups)),
         values=values,
         mean=float(known.mean()) if len(known) else float("nan"),
         sd=float(known.std(ddof=1)) if len(known) > 1 else float("nan"),

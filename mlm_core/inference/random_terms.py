@@ -16,14 +16,14 @@ from mlm_core.data.layout import INTERCEPT, Block, Column
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.optimum import least_criterion
-from mlm_core.inference.likelihood_ratio import (
+from mlm_core.inference.boundary_mixture import (
     Covariance,
-    LikelihoodRatioTest,
     boundary_weights,
-    build_test,
     chi_square_tail,
+    covariances_of,
     mixture_tail,
 )
+from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest, Pair, build_test
 from mlm_core.notes import Note
 
 
@@ -98,8 +98,8 @@ def drop_random_terms(fit: MixedFit) -> RandomTermTests:
                 criterion + 2.0 * n_parameters,
                 statistic,
                 df,
-                chi_square_tail(statistic, df),
-                mixture_tail(statistic, weights) if weights else unknown,
+                float(chi_square_tail(statistic, df)),
+                float(mixture_tail(statistic, weights)) if weights else unknown,
             )
         )
     columns = [
@@ -120,19 +120,20 @@ def compare_with_pooled(fit: MixedFit) -> PooledComparison:
     """Test all random terms of a mixed fit together."""
     moments = fit.problem.moments
     p, n_theta = fit.problem.p, fit.problem.structure.n_theta
-    names = [fit.model.pooled().formula, fit.model.formula]
-    counts = [p + 1, p + n_theta + 1]
-    removed = [
+    zero = [
         covariance for block in moments.layout.blocks for covariance in _covariances(fit, block)
     ]
-    null = "nothing varies between groups"
     tests: dict[Method, LikelihoodRatioTest] = {}
     methods: tuple[Method, ...] = ("ML", "REML")
     for method in methods:
-        criteria = [least_criterion(moments, method, ()), fit.criterion]
-        tests[method] = build_test(
-            null, names, criteria, counts, fit.n_obs, fit.method, False, removed, ()
+        pair = Pair(
+            names=(fit.model.pooled().formula, fit.model.formula),
+            criteria=(least_criterion(moments, method, ()), fit.criterion),
+            counts=(p + 1, p + n_theta + 1),
+            n_obs=fit.n_obs,
         )
+        null = "nothing varies between groups"
+        tests[method] = build_test(pair, null=null, method=fit.method, zero=zero)
     printed, alike = tests["ML"], tests[fit.method]
     return PooledComparison(printed, alike, _printed_note(fit.method, printed, alike))
 
@@ -145,7 +146,7 @@ def _reductions(fit: MixedFit) -> list[_Reduction]:
         slopes = _droppable(fit, block)
         if INTERCEPT not in block.columns or not slopes:
             label = _block_label(fit, block)
-            removed = tuple(_covariances(fit, block))
+            removed = _covariances(fit, block)
             found.append(_Reduction(label, (*rest[0], *rest[1]), removed))
             continue
         for name, columns in slopes:
@@ -174,13 +175,8 @@ def _droppable(fit: MixedFit, block: Block) -> list[tuple[str, tuple[Column, ...
     return found
 
 
-def _covariances(fit: MixedFit, block: Block) -> list[Covariance]:
-    columns = fit.problem.moments.levels[block.level].columns
-    return [
-        (columns, second, first)
-        for i, first in enumerate(block.columns)
-        for second in block.columns[: i + 1]
-    ]
+def _covariances(fit: MixedFit, block: Block) -> tuple[Covariance, ...]:
+    return covariances_of(fit.levels[block.level].columns, block.columns)
 
 
 def _inside(fit: MixedFit, block: Block) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+
+from mlm_core.inference.boundary_mixture import chi_square_tail, mixture_tail
 
 Floats = NDArray[np.float64]
 
@@ -206,23 +207,12 @@ def tail_curves(
         statistic=statistic,
         df=df,
         x=grid,
-        plain=stats.chi2.sf(grid, df),
+        plain=chi_square_tail(grid, df),
         mixture=mixture_tail(grid, mixed) if mixed else np.empty(0),
-        p=float(stats.chi2.sf(seen, df)[0]),
+        p=float(chi_square_tail(seen, df)[0]),
         p_boundary=float(mixture_tail(seen, mixed)[0]) if mixed else float("nan"),
         weights=mixed,
     )
-
-
-def mixture_tail(x: Floats, weights: Sequence[tuple[int, float]]) -> Floats:
-    """Return the probability that a mixture of chi-squares is at least ``x``.
-
-    A chi-square with zero degrees of freedom is a point mass at zero.
-    """
-    tail = np.zeros(np.shape(x))
-    for df, weight in weights:
-        tail += weight * (stats.chi2.sf(x, df) if df > 0 else np.where(x <= 0, 1.0, 0.0))
-    return tail
 
 
 def _finite(values: ArrayLike) -> Floats:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mlm_core.data.expressions import level_name
 from mlm_core.data.model import Model
 from mlm_core.views.r_language import r_columns, r_formula, r_string, r_vector
 from mlm_core.views.source import Source, python_read, r_read
@@ -106,7 +107,7 @@ def unpooled(model: Model, source: Source, *, groups: Sequence[str]) -> Code:
         "apply(own, 2, median, na.rm = TRUE)",
         "apply(own, 2, weighted.mean, w = size, na.rm = TRUE)",
     ]
-    level = ":".join(reversed(list(groups)))
+    level = level_name(tuple(groups))
     python = _python_fit(model, source, f"mlm.fit_unpooled(model, data, level={level!r})")
     return Code(_lines(*r), _lines(python, "print(fit.averages)"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mlm_core.data.expressions import level_columns
+
 INTERCEPT = "(Intercept)"
 RESIDUAL = "Residual"
 
@@ -14,7 +16,7 @@ def level_words(level: str) -> str:
     """
     if level == RESIDUAL:
         return "within groups (residual)"
-    inner, *outer = level.split(":")
+    inner, *outer = level_columns(level)
     return f"between {inner}" + (f" within {' within '.join(outer)}" if outer else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -125,4 +126,6 @@ def variation(levels_of_variables: pd.DataFrame) -> Table:
 def _number(value: float | None) -> str:
     if value is None:
         return ""
+    if not math.isfinite(value):
+        return "infinite"
     return numbers.count(value) if value == round(value) else numbers.number(value)

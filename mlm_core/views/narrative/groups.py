@@ -35,6 +35,11 @@ def nesting(groups: GroupsDescription) -> str:
 def medians(summaries: GroupSummaries) -> str:
     """Say how far apart the groups' medians lie."""
     table = summaries.table
+    if summaries.n_groups == 1:
+        return (
+            f"All {count(summaries.n_obs)} rows lie in one group of {level_name(summaries.level)}:"
+            " there is no other group to compare it with."
+        )
     low, high = table.iloc[0], table.iloc[-1]
     return (
         f"Among the {count(summaries.n_groups)} groups of {level_name(summaries.level)} the median"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlm_core.data.expressions import level_columns
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.numbers import count, decimals_for, fixed
 
@@ -27,7 +28,7 @@ def name(text: object) -> str:
 
 def level_name(level: str) -> str:
     """Return a level in words: ``classid:schoolid`` is read *classid within schoolid*."""
-    return " within ".join(name(part) for part in level.split(":"))
+    return " within ".join(name(part) for part in level_columns(level))
 
 
 def bounds(lower: float, upper: float, se: float) -> str:

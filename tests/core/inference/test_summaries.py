@@ -7,7 +7,6 @@ from scipy import stats
 from mlm_core.inference.summaries import (
     density,
     histogram,
-    mixture_tail,
     readable_range,
     size_counts,
     tail_curves,
@@ -83,9 +82,3 @@ def test_tail_curves_without_a_boundary_have_no_mixture():
     assert len(found.mixture) == 0
     assert np.isnan(found.p_boundary)
     assert found.x[-1] > 44.4
-
-
-def test_mixture_tail_of_two_variances():
-    x = np.array([2.0])
-    expected = 0.5 * stats.chi2.sf(2, 1) + 0.25 * stats.chi2.sf(2, 2)
-    assert mixture_tail(x, ((0, 0.25), (1, 0.5), (2, 0.25)))[0] == pytest.approx(expected)
