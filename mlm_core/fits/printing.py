@@ -118,6 +118,9 @@ def _quantiles(values: Iterable[float]) -> list[str]:
 def _random_effects(fit: MixedFit) -> list[str]:
     frame = fit.variances
     own = frame[frame["other"] == ""]
+    # R's order: innermost level first, the residual (last in the table) last.
+    inward = own["level"][:-1].map({level: -depth for depth, level in enumerate(fit.n_groups)})
+    own = own.loc[[*inward.sort_values(kind="stable").index, own.index[-1]]]
     variance, sd = r_column(own["variance"]), r_column(own["sd"])
     correlations = frame[frame["other"] != ""]
     rows = []
