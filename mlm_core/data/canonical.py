@@ -94,14 +94,8 @@ def _aligned_groups(groups: tuple[str, ...], outer: list[RandomTerm]) -> tuple[s
 
 
 def _refuse_duplicates(terms: list[RandomTerm]) -> None:
-    groups_of: dict[str, tuple[str, ...]] = {}
     seen: set[tuple[str, frozenset[Expression]]] = set()
     for term in terms:
-        if groups_of.setdefault(term.level, term.groups) != term.groups:
-            raise ModelError(
-                f"Two levels would both be named {term.level!r}, once from the columns"
-                f" {groups_of[term.level]!r} and once from {term.groups!r}. Rename a column."
-            )
         intercept = [frozenset[Expression]()] if term.has_intercept else []
         for effect in [*intercept, *(frozenset(slope.factors) for slope in term.slopes)]:
             if (term.level, effect) in seen:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mlm_core.views.escape import for_markdown
 from pages._ui import state
@@ -59,3 +60,8 @@ def draw(key: str) -> int:
         number += 1
         state.seed(counter, number)
     return number
+
+
+def tabs(*titles: str) -> list[DeltaGenerator]:
+    """Divide the rest of a page; only what stands in the open tab is computed."""
+    return list(st.tabs(list(titles), on_change="rerun", key="tab", bind="query-params"))

@@ -48,10 +48,10 @@ _STYLE = """<style>
   font-variant-numeric: tabular-nums lining-nums; border-bottom: 1.5px solid currentColor;}
 .mlm-table caption {caption-side: top; text-align: left; font-weight: 600; padding: 0 0 0.35rem 0;}
 .mlm-table thead tr {border-top: 1.5px solid currentColor; border-bottom: 1px solid currentColor;}
-.mlm-table th, .mlm-table td {border: none; padding: 0.28rem 0.9rem 0.28rem 0; text-align: left;
+.mlm-table th, .mlm-table td {border: none; padding: 0.28rem 0.6rem 0.28rem 0; text-align: left;
   vertical-align: top; font-weight: 400;}
 .mlm-table thead th {font-weight: 600; vertical-align: bottom;}
-.mlm-table .number {text-align: right; white-space: nowrap; padding-left: 0.9rem;}
+.mlm-table .number {text-align: right; white-space: nowrap; padding-left: 0.6rem;}
 .mlm-table p {font-size: 0.85rem; opacity: 0.8; margin: 0.35rem 0 0 0;}
 .stMainBlockContainer {padding: 4.5rem 2rem 4rem 2rem; max-width: 72rem;}
 .stMainBlockContainer h1 {font-size: 2.1rem; padding: 0.5rem 0 0 0;}

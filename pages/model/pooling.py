@@ -15,7 +15,6 @@ from pages._ui import cache, parts, show, widgets
 
 show.heading("Pooling", "One line, many lines, or between?")
 choices, data = widgets.require("outcome", "predictors", "levels")
-
 answer = st.container()
 
 with show.guard():
@@ -30,7 +29,7 @@ with show.guard():
     with answer:
         show.answer(narrative.pooling(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
     caution = narrative.simpson(predictor, pooled=pooled, mixed=mixed)
-    show.notes([caution] if caution else [])
+    show.notes([*([caution] if caution else []), *mixed.notes])
     drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
     show.figure(
         lines.many_lines(
@@ -39,35 +38,42 @@ with show.guard():
     )
 
     if predictor in unpooled.terms:
-        st.subheader("The slope of every group", anchor=False)
-        ordered = ordered_estimates(unpooled.coefficients, term=predictor)
-        slopes = {"pooled": pooled.estimate(predictor), "mixed": mixed.estimate(predictor)}
-        left, right = st.columns([3, 2])
-        with left:
-            show.figure(caterpillar.slopes(ordered, **slopes, term=predictor, level=level))
-        with right:
-            own = density(ordered.table["estimate"])
-            show.figure(caterpillar.slope_density(own, **slopes, term=predictor))
-
         st.subheader("Which slope should you report?", anchor=False)
         st.markdown(narrative.which_slope(predictor, mixed=mixed))
         show.table(tables.averages(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
 
-    st.subheader("What the mixed model does with each group", anchor=False)
-    term = parts.one_of("Estimate", unpooled.terms, key="shrunk")
-    arrows = shrinkage(unpooled.coefficients, mixed.group_coefficients(level), term=term)
-    st.markdown(narrative.shrinkage(arrows, term=term, level=level))
-    show.figure(
-        shrinkage_figure.shrinkage(arrows, overall=mixed.estimate(term), term=term, level=level)
+    slopes, arrows, one, many = parts.tabs(
+        "The slope of every group", "Shrinkage", "The pooled regression", "Separate regressions"
     )
-
-    st.subheader("The pooled regression", anchor=False)
-    show.table(tables.pooled_coefficients(pooled))
-    show.table(tables.pooled_facts(pooled))
-    show.table(tables.residual_quantiles(pooled))
-    st.subheader("The separate regressions", anchor=False)
-    show.table(tables.group_slopes(unpooled))
-    show.notes(unpooled.notes)
+    if slopes.open:
+        with slopes:
+            if predictor not in unpooled.terms:
+                st.markdown(narrative.own_slopes(predictor, unpooled))
+            else:
+                marks = {"pooled": pooled.estimate(predictor), "mixed": mixed.estimate(predictor)}
+                ordered = ordered_estimates(unpooled.coefficients, term=predictor)
+                left, right = st.columns([3, 2])
+                with left:
+                    show.figure(caterpillar.slopes(ordered, **marks, term=predictor, level=level))
+                with right:
+                    own = density(ordered.table["estimate"])
+                    show.figure(caterpillar.slope_density(own, **marks, term=predictor))
+    if arrows.open:
+        with arrows:
+            term = parts.one_of("Estimate", unpooled.terms, key="shrunk")
+            moves = shrinkage(unpooled.coefficients, mixed.group_coefficients(level), term=term)
+            goal = mixed.estimate(term)
+            st.markdown(narrative.shrinkage(moves, term=term, level=level))
+            show.figure(shrinkage_figure.shrinkage(moves, overall=goal, term=term, level=level))
+    if one.open:
+        with one:
+            show.table(tables.pooled_coefficients(pooled))
+            show.table(tables.pooled_facts(pooled))
+            show.table(tables.residual_quantiles(pooled))
+    if many.open:
+        with many:
+            show.notes(unpooled.notes)
+            show.table(tables.group_slopes(unpooled))
     show.how(
         "The table is read once into sums per group. The pooled line solves their total, the"
         " separate regressions solve each group, and the mixed model weighs both by the variance"

@@ -222,6 +222,14 @@ def size_histogram(sizes: pd.DataFrame, *, level: str) -> Picture:
     return Picture(figure, alt, "group-sizes")
 
 
+def _shown(tree: NestingTree) -> str:
+    """Say how many of the outermost groups have a bar, where some have none."""
+    if tree.n_shown == tree.n_groups:
+        return ""
+    groups = f"{count(tree.n_groups)} groups of {for_figure(tree.levels[0])}"
+    return f"; the {count(tree.n_shown)} largest of {groups}"
+
+
 def nesting(tree: NestingTree) -> Picture:
     """Draw what is nested in what: one bar a group, one block in it for each group inside."""
     nodes = tree.nodes[~tree.nodes["is_rest"]]
@@ -234,9 +242,7 @@ def nesting(tree: NestingTree) -> Picture:
     base = blocks["n"].groupby(owner.to_numpy(), sort=False).cumsum().to_numpy() - n
     outer, inner = for_figure(tree.levels[0]), for_figure(tree.levels[1 if has_inner else 0])
     title = f"rows (each block one {inner})" if has_inner else "rows"
-    if tree.n_shown < tree.n_groups:
-        title += f"; the {count(tree.n_shown)} largest of {count(tree.n_groups)} groups of {outer}"
-    figure = new_figure(title, "", height=max(HEIGHT, 60 + 22 * len(bars)))
+    figure = new_figure(title + _shown(tree), "", height=max(HEIGHT, 60 + 22 * len(bars)))
     figure.add_trace(
         go.Bar(
             x=n,

@@ -48,10 +48,11 @@ def pooling(
             f" {level_name(mixed.levels[0].name)} in the mixed model"
             f" ({_bounds(own)})"
         )
-    return f"{sentence}. {_own_slopes(term, unpooled)}"
+    return f"{sentence}. {own_slopes(term, unpooled)}"
 
 
-def _own_slopes(term: str, unpooled: UnpooledFit) -> str:
+def own_slopes(term: str, unpooled: UnpooledFit) -> str:
+    """Say how far the groups' own slopes run."""
     average = next((row for row in records(unpooled.averages) if row["term"] == term), None)
     level = level_name(unpooled.level)
     if average is None:
@@ -101,7 +102,7 @@ def which_slope(term: str, *, mixed: MixedFit) -> str:
         f" estimate, {estimated(*_estimate_and_error(mixed, term))}: it uses every row and weighs"
         " groups by what they can tell. The pooled slope mixes it with differences between groups;"
         " report that only to describe all rows taken together. Plain means and medians of the"
-        " groups' slopes give groups of two rows the say of groups of thirty."
+        " groups' slopes give the smallest group the same say as the largest."
     )
 
 
