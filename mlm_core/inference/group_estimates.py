@@ -89,6 +89,11 @@ def ordered_estimates(coefficients: pd.DataFrame, *, term: str) -> Ordered:
     return _ordered(rows)
 
 
+def terms_of(effects: pd.DataFrame) -> tuple[str, ...]:
+    """Return the effects in a long table, in order."""
+    return tuple(dict.fromkeys(effects["term"]))
+
+
 def ordered_modes(effects: pd.DataFrame, *, term: str, level: float = 0.95) -> Ordered:
     """Order conditional modes and give them normal bounds.
 

@@ -31,6 +31,8 @@ from mlm_core.notes import Note
 # Outcomes agree when their means and standard deviations do to this share of the latter.
 _SAME_ROWS = 1e-9
 _ROUNDING = 1e-6
+# Two criteria nearer than this are one: what is left between them is rounding.
+_EQUAL = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,12 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
     )
 
 
+def likelihood_ratio(small: float, big: float) -> float:
+    """Return the statistic of two criteria; exactly zero where only rounding parts them."""
+    difference = small - big
+    return 0.0 if -_ROUNDING < difference < _EQUAL else difference
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two nested models as a test sees them, the smaller first.
@@ -132,9 +140,8 @@ class Pair:
 
     @property
     def statistic(self) -> float:
-        """Twice the difference of log-likelihoods, without the rounding below zero."""
-        difference = self.criteria[0] - self.criteria[1]
-        return 0.0 if -_ROUNDING < difference < 0.0 else difference
+        """Twice the difference of log-likelihoods, without rounding around zero."""
+        return likelihood_ratio(*self.criteria)
 
     @property
     def df(self) -> int:
@@ -250,9 +257,8 @@ def _check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) 
         raise DifferentRowsError(
             f"The models were fitted to different rows or outcomes ({one.n_rows} rows of"
             f" {one.layout.model.outcome}, {other.n_rows} rows of {other.layout.model.outcome}), so"
-            " their likelihoods cannot be compared. Missing values in one model's"
-            " columns are the usual"
-            " cause: keep the rows that are complete in both, and fit both to these."
+            " their likelihoods cannot be compared. Missing values in one model's columns are the"
+            " usual cause: keep the rows that are complete in both, and fit both to these."
         )
 
 
@@ -287,9 +293,8 @@ def _several_note(is_known: bool) -> Note:
         )
         return Note("several-variances", "note", message)
     message = (
-        "Several variances and covariances are tested at once; no simple reference"
-        " distribution exists"
-        " on the boundary. The plain p-value is an upper bound: the evidence is at least"
-        " this strong."
+        "Several variances and covariances are tested at once; no simple reference distribution"
+        " exists on the boundary. The plain p-value is an upper bound: the evidence is at least this"
+        " strong."
     )
     return Note("no-mixture", "note", message)

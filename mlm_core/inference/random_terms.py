@@ -23,7 +23,12 @@ from mlm_core.inference.boundary_mixture import (
     covariances_of,
     mixture_tail,
 )
-from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest, Pair, build_test
+from mlm_core.inference.likelihood_ratio import (
+    LikelihoodRatioTest,
+    Pair,
+    build_test,
+    likelihood_ratio,
+)
 from mlm_core.notes import Note
 
 
@@ -87,7 +92,7 @@ def drop_random_terms(fit: MixedFit) -> RandomTermTests:
         criterion = least_criterion(moments, fit.method, reduction.blocks)
         df = len(reduction.removed)
         n_parameters = fit.n_parameters - df
-        statistic = max(criterion - fit.criterion, 0.0)
+        statistic = max(likelihood_ratio(criterion, fit.criterion), 0.0)
         weights = boundary_weights(reduction.removed)
         several |= not weights
         records.append(

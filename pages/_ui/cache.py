@@ -225,6 +225,13 @@ def _computed(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
     return _call()
 
 
+def effects(data: Dataset, model: Model, *, method: Method, level: str) -> pd.DataFrame:
+    """Return the conditional modes of one level; shared, never to be changed."""
+    key = f"effects {_key(model)} {method} {level!r}"
+    fit = mixed(data, model, method=method)
+    return _computed(data.fingerprint, key, _call=partial(fit.effects, level))
+
+
 def shares(data: Dataset, model: Model, *, method: Method) -> VarianceShares:
     """Tell where the variation is, given the predictors of a model."""
     return icc(mixed(data, model, method=method))

@@ -5,19 +5,30 @@ They stand in the link beside the shared choices (Streamlit binds them) and last
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mlm_core.views.escape import for_markdown
+from mlm_core.views.narrative.wording import level_name
 from pages._ui import state
 
 FEW = 5
 
 
-def one_of(label: str, options: Sequence[str], *, key: str, help: str | None = None) -> str:
-    """Let a person choose one of several names; a single one is chosen already."""
+def level_of(label: str, levels: Sequence[str], *, key: str) -> str:
+    """Let a person choose one of a model's levels, written as *classid within schoolid*."""
+    return one_of(label, levels, key=key, shown=level_name)
+
+
+def one_of(
+    label: str, options: Sequence[str], *, key: str, shown: Callable[[str], str] = for_markdown
+) -> str:
+    """Let a person choose one of several names; a single one is chosen already.
+
+    ``shown`` writes an option as Markdown.
+    """
     if len(options) == 1:
         return options[0]
     if len(options) <= FEW:
@@ -26,9 +37,8 @@ def one_of(label: str, options: Sequence[str], *, key: str, help: str | None = N
             list(options),
             default=options[0],
             key=key,
-            format_func=for_markdown,
+            format_func=shown,
             required=True,
-            help=help,
             bind="query-params",
             persist_state="session",
         )
@@ -37,7 +47,6 @@ def one_of(label: str, options: Sequence[str], *, key: str, help: str | None = N
             label,
             list(options),
             key=key,
-            help=help,
             bind="query-params",
             persist_state="session",
         )

@@ -23,7 +23,7 @@ with show.guard():
     drawable = widgets.some(line_predictors(pooled), "a numeric predictor to draw lines over")
     with st.container(horizontal=True):
         predictor = parts.one_of("Slope of", drawable, key="slope-of")
-        level = parts.one_of("Lines of", model.levels, key="lines-of")
+        level = parts.level_of("Lines of", model.levels, key="lines-of")
     unpooled = cache.unpooled(data, model, level=level)
     mixed = cache.mixed(data, model, method=method)
     with answer:

@@ -122,6 +122,17 @@ def shrinkage(arrows: pd.DataFrame, *, term: str, level: str) -> str:
     )
 
 
+def modes(term: str, *, level: str) -> str:
+    """Say what the conditional modes of a level are."""
+    what = "level" if term == INTERCEPT.label else f"slope of {name(term)}"
+    return (
+        f"How far the {what} of every group of {level_name(level)} lies from the average group: the"
+        " most probable value given the data and the model (the conditional mode, also called"
+        " BLUP), with an interval of 1.96 conditional standard deviations. Groups with few rows are"
+        " drawn towards zero."
+    )
+
+
 def mixed(fit: MixedFit) -> str:
     """Open the page of the mixed model: its first predictor, or its mean, and the spread."""
     term = next((each for each in fit.terms if each != INTERCEPT.label), fit.terms[0])
