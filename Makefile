@@ -39,6 +39,7 @@ format: $(DEV_STAMP) ## format the code
 	@$(BIN)/ruff format .
 
 bench: $(DEV_STAMP) ## time the fits beside other programs (benchmarks/)
+	@$(PIP) install --quiet --requirement benchmarks/requirements.txt --constraint requirements-dev.txt
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove what the commands above have made

@@ -1,0 +1,1 @@
+"""Timings of mlm_core beside other programs: ``python -m benchmarks``, or ``make bench``."""
