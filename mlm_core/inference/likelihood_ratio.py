@@ -294,7 +294,7 @@ def _several_note(is_known: bool) -> Note:
         return Note("several-variances", "note", message)
     message = (
         "Several variances and covariances are tested at once; no simple reference distribution"
-        " exists on the boundary. The plain p-value is an upper bound: the evidence is at least this"
-        " strong."
+        " exists on the boundary. The plain p-value is an upper bound: the evidence is at least"
+        " this strong."
     )
     return Note("no-mixture", "note", message)
