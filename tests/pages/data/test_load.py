@@ -4,23 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
-from streamlit.testing.v1 import AppTest
+import pytest
+
+from mlm_core.data.columns import describe_columns
+from tests.pages.view import View, agrees, numbers_in
+
+PAGE = "data/load"
+OpenView = Callable[..., View]
 
 
-def test_it_shows_the_table(open_page: Callable[..., AppTest], classroom: pd.DataFrame) -> None:
-    app = open_page("data/load", data="classroom")
-    assert app.title[0].value == "Load"
-    assert "1,190 rows and 12 columns" in " ".join(each.value for each in app.markdown)
-    described = next(each.proto.body for each in app.get("html") if "<table>" in each.proto.body)
-    assert f'<td class="number">{classroom["mathknow"].isna().sum()}</td>' in described
-    assert app.dataframe[0].value.shape == (100, 12)
+@pytest.mark.parametrize("data", ["classroom", "hsb82", "sleepstudy"])
+def test_it_shows_the_table(data: str, view: OpenView, request: pytest.FixtureRequest) -> None:
+    frame = request.getfixturevalue(data)
+    page = view(PAGE, data=data)
+    assert page.app.title[0].value == "Load"
+    assert not page.notes("stop")
+    assert numbers_in(page.answer)[-2:] == list(frame.shape)
+    rows = page.table("columns")
+    assert [row["Column"] for row in rows] == list(frame.columns)
+    for row, own in zip(rows, describe_columns(frame), strict=True):
+        assert row["Missing"] == str(own.n_missing)
+        assert numbers_in(row["Distinct"]) == [own.n_unique]
+        if row["Mean"]:
+            assert agrees(row["Mean"], own.mean)
+    assert page.app.dataframe[0].value.shape == (min(100, len(frame)), frame.shape[1])
 
 
-def test_it_says_what_was_noticed_while_reading(open_page: Callable[..., AppTest]) -> None:
-    app = open_page("data/load")
+def test_it_counts_the_rows_a_choice_costs(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    assert "All 1,190 rows" in page.sentences
+    page.app.multiselect(key="predictors").set_value(["ses", "mathknow"])
+    page.run()
+    assert "1,081 of 1,190 rows" in page.sentences
+    rows = {row["Column"]: row for row in page.table("missing")}
+    assert rows["mathknow"]["Missing values"] == str(classroom["mathknow"].isna().sum())
+    assert rows["mathknow"]["Rows only it costs"] == "109"
+    assert rows["ses"]["Rows only it costs"] == "0"
+
+
+def test_it_says_what_was_noticed_while_reading(view: OpenView) -> None:
     table = "x;x;g\n" + "".join(f"{n},5;{n};{n % 3}\n" for n in range(9))
-    app.file_uploader(key="upload").upload("twice.csv", table.encode("cp1252"), "text/csv").run()
-    assert not app.exception
-    assert not app.error
-    assert app.info or app.warning
+    page = view(PAGE).upload(table.encode("cp1252"), "twice.csv")
+    assert not page.notes("stop")
+    assert any("'x (2)'" in note for note in page.notes("caution"))
+    assert any("decimal comma" in note for note in page.notes("note"))
+    assert page.app.dataframe[0].value["x"].tolist() == list(np.arange(9) + 0.5)

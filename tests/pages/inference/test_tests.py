@@ -1,21 +1,143 @@
-"""Inference, Tests: opened by its link it is whole, and it says what is still to choose."""
+"""Inference, Tests: every statistic and p-value on the page is the comparison's own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
+
+from mlm_core import compare, compare_with_pooled, drop_random_terms, fit_mixed
+from mlm_core.data.model import Model
+from mlm_core.views.numbers import p_value
+from tests.pages.view import View, agrees, numbers_in
+
+PAGE = "inference/tests"
+MODEL = Model("mathkind ~ ses + (1 | schoolid/classid)")
+OpenView = Callable[..., View]
 
 
-@pytest.mark.parametrize("data", ["classroom", "hsb82", "sleepstudy"])
-def test_it_is_whole(data: str, open_page: Callable[..., AppTest]) -> None:
-    app = open_page("inference/tests", data=data)
-    assert app.title[0].value == "Tests"
-    assert not app.error
+@pytest.mark.parametrize(
+    ("data", "formula"),
+    [
+        ("classroom", MODEL.formula),
+        ("hsb82", "mAch ~ cses + (1 + cses | school)"),
+        ("sleepstudy", "Reaction ~ Days + (1 + Days | Subject)"),
+    ],
+)
+def test_it_is_whole(
+    data: str, formula: str, view: OpenView, request: pytest.FixtureRequest
+) -> None:
+    page = view(PAGE, data=data)
+    assert page.app.title[0].value == "Tests"
+    assert not page.notes("stop")
+    fit = fit_mixed(Model(formula), request.getfixturevalue(data))
+    comparison = compare_with_pooled(fit)
+    both = page.table("pooled-comparison")
+    assert agrees(both[0]["Chi²"], comparison.as_printed.statistic)
+    assert agrees(both[1]["Chi²"], comparison.like_with_like.statistic)
+    assert round(comparison.like_with_like.statistic) in map(round, numbers_in(page.answer))
+    terms = drop_random_terms(fit).table
+    for row, own in zip(page.table("random-terms"), terms.itertuples(), strict=True):
+        assert row["Parameters"] == str(own.n_parameters)
+        assert agrees(row["Log-lik."], own.log_likelihood)
+        if row["Left out"] != "nothing":
+            assert agrees(row["Chi²"], own.statistic)
+            assert row["p"] == p_value(own.p)
+            assert row["p at the boundary"] == p_value(own.p_boundary)
 
 
-def test_it_says_what_is_still_to_choose(open_page: Callable[..., AppTest]) -> None:
-    app = open_page("inference/tests", data="classroom", method="ML")
-    assert not app.error
-    assert "outcome" in app.info[0].value
+def test_it_says_what_is_still_to_choose(view: OpenView) -> None:
+    page = view(PAGE, data="classroom", method="ML")
+    assert not page.notes("stop")
+    assert "outcome" in page.notes("note")[0]
+
+
+def test_the_numbers_of_the_handout(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    printed = [row["Chi²"] for row in page.table("pooled-comparison")]
+    assert printed == ["121.23", "116.36"]
+    classes, schools = page.table("random-terms")[1:]
+    assert classes["Left out"] == "(1 | classid:schoolid)"
+    assert (classes["Chi²"], classes["p"], classes["p at the boundary"]) == (
+        "0.2565",
+        ".613",
+        ".306",
+    )
+    assert agrees(schools["Chi²"], 53.3592)
+    assert "121.2 in place of 116.4" in page.answer
+
+
+def test_the_picture_marks_the_observed_statistic(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    alike = compare_with_pooled(fit_mixed(MODEL, classroom)).like_with_like
+    assert page.trace("likelihood-ratio", "observed")["x"] == pytest.approx(alike.statistic)
+    plain = page.trace("likelihood-ratio", "p of the chi-square")
+    assert plain["y"][0] == pytest.approx(alike.p, rel=1e-6)
+    corrected = page.trace("likelihood-ratio", "p at the boundary")
+    assert corrected["y"][0] == pytest.approx(alike.p_boundary, rel=1e-6)
+
+
+def test_both_tables_as_r_lays_them_out(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    comparison = compare_with_pooled(fit_mixed(MODEL, classroom))
+    for name, test in (
+        ("likelihood-ratio-printed", comparison.as_printed),
+        ("likelihood-ratio-alike", comparison.like_with_like),
+    ):
+        for row, own in zip(page.table(name), test.table.itertuples(), strict=True):
+            assert agrees(row["AIC"], own.aic)
+            assert agrees(row["Deviance"], own.deviance)
+
+
+@pytest.mark.xfail(reason="its footnote says that both likelihoods are restricted", strict=True)
+def test_the_printed_comparison_is_not_called_restricted(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    assert "Both models by restricted" not in page.footnotes("likelihood-ratio-printed")
+
+
+def test_predictors_left_out_are_tested_by_ml(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    page.app.multiselect(key="less-predictors").set_value(["ses"])
+    page.run()
+    smaller = Model("mathkind ~ 1 + (1 | schoolid/classid)")
+    own = compare(fit_mixed(smaller, classroom), fit_mixed(MODEL, classroom))
+    assert own.is_refitted
+    assert agrees(page.table("likelihood-ratio")[1]["Chi²"], own.statistic)
+    assert any("(ML)" in note and "maximum likelihood" in note for note in page.notes("note"))
+    assert "refitted" in page.footnotes("likelihood-ratio")
+
+
+def test_levels_left_out_keep_reml(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    page.app.multiselect(key="less-levels").set_value(["classid"])
+    page.run()
+    row = page.table("likelihood-ratio")[1]
+    assert (row["Chi²"], row["p at the boundary"]) == ("0.2565", ".306")
+    assert not any("maximum likelihood" in note for note in page.notes("note"))
+    assert "restricted likelihood (REML)" in page.footnotes("likelihood-ratio")
+
+
+def test_predictors_and_levels_left_out_together(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    page.app.multiselect(key="less-predictors").set_value(["ses"])
+    page.app.multiselect(key="less-levels").set_value(["schoolid", "classid"])
+    page.run()
+    assert not page.notes("stop")
+    row = page.table("likelihood-ratio")[1]
+    assert row["df"] == "3"
+
+
+def test_both_models_stand_on_the_rows_of_the_larger(
+    view: OpenView, classroom: pd.DataFrame
+) -> None:
+    predictors, levels = ["ses", "mathknow"], ["schoolid", "classid"]
+    page = view(PAGE, data="classroom", outcome="mathkind", predictor=predictors, level=levels)
+    page.app.multiselect(key="less-predictors").set_value(["mathknow"])
+    page.run()
+    rows = classroom.dropna(subset=["mathknow"]).reset_index(drop=True)
+    fits = [
+        fit_mixed(Model(f"mathkind ~ {fixed} + (1 | schoolid/classid)"), rows, method="ML")
+        for fixed in ("ses", "ses + mathknow")
+    ]
+    assert agrees(page.table("likelihood-ratio")[1]["Chi²"], compare(*fits).statistic)
