@@ -130,9 +130,9 @@ def _missing_notes(missing: Mapping[str, int], n_all: int, n_used: int) -> tuple
     if n_all == n_used:
         return ()
     counts = {name: count for name, count in missing.items() if count}
-    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    listed = ", ".join(f"{name} {count:,}" for name, count in counts.items())
     message = (
-        f"{n_all - n_used} of {n_all} rows are left out because a value is missing ({listed})."
+        f"{n_all - n_used:,} of {n_all:,} rows are left out because a value is missing ({listed})."
         " All fits of this model use the remaining rows."
     )
     numbers = {"n_all": n_all, "n_used": n_used, "missing": counts}

@@ -38,4 +38,5 @@ class DuplicateLevelError(ModelError):
             if first == second
             else f"The levels {first!r} and {second!r} divide the rows into the same groups."
         )
-        super().__init__(f"{reason} Their variances cannot be told apart: keep one of them.")
+        order = "" if first == second else " Are the levels in order, the outermost first?"
+        super().__init__(f"{reason} Their variances cannot be told apart: keep one of them.{order}")

@@ -25,7 +25,7 @@ from mlm_core.errors import (
     TooFewRowsError,
     TooManyRandomEffectsError,
 )
-from mlm_core.moments.moments import Moments, accumulate
+from mlm_core.moments.moments import NO_VARIATION, Moments, accumulate
 from mlm_core.moments.packed import position, unpack
 from mlm_core.moments.tree import State
 from mlm_core.notes import Note
@@ -35,8 +35,6 @@ FloatArray = NDArray[np.float64]
 # (condition number 1e7, rounding included), below the second it is doubtful (1e6).
 _REPRODUCED = 1e-13
 _NEARLY_REPRODUCED = 1e-12
-# Variation inside groups below this share of the whole is rounding.
-_NO_VARIATION = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +92,7 @@ def check_outcome_inside(moments: Moments) -> None:
     GroupOutcomeError
         The groups reproduce the outcome, so the likelihood has no maximum.
     """
-    least = _NO_VARIATION * moments.n_rows
+    least = NO_VARIATION * moments.n_rows
     if moments.products[-1].sum() > least:
         return  # what varies inside the innermost groups varies inside all
     for block in moments.layout.blocks:
@@ -106,16 +104,10 @@ def check_outcome_inside(moments: Moments) -> None:
 
 def _check_slopes(moments: Moments) -> None:
     """Refuse slopes of columns that do not vary inside the groups, and too many random effects."""
-    where = position(moments.k)
     for block in moments.layout.blocks:
         level = moments.levels[block.level]
-        slopes = [name for name in block.columns if name != INTERCEPT]
-        if slopes:
-            groups = moments.states[block.level + 1]
-            inside = groups.products.sum(axis=-1)
-        for name in slopes:
-            index = moments.columns.index(name)
-            if inside[where[index, index]] <= _NO_VARIATION * moments.n_rows:
+        for name in block.columns:
+            if name != INTERCEPT and not moments.varies_inside(name, block.level):
                 raise ConstantSlopeError(_variable(name), level.name)
         n_effects = level.n_groups * len(block.columns)
         if n_effects >= moments.n_rows:

@@ -23,15 +23,14 @@ from mlm_core.fits import printing
 from mlm_core.fits.estimates import CONFIDENCE
 from mlm_core.fits.groups import find_level
 from mlm_core.fits.preparation import Preparation, prepare
-from mlm_core.moments.moments import Moments
-from mlm_core.moments.packed import position, unpack
+from mlm_core.moments.moments import NO_VARIATION, Moments
+from mlm_core.moments.packed import unpack
 from mlm_core.moments.tree import State
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
 # Smallest eigenvalue of the correlations of a group's predictors that still carries slopes.
 _CARRIES = 1e-10
-_NO_VARIATION = 1e-20
 # Residual share of a group's variation that is rounding: its line meets all its rows.
 _EXACT = 1e-24
 
@@ -169,7 +168,7 @@ def unpooled_from(preparation: Preparation, level: str | None = None) -> Unpoole
     index = 0 if level is None else find_level(moments.levels, level)
     grouping = moments.levels[index]
     state = moments.states[index + 1]
-    slopes, constant = _varying(moments, state)
+    slopes, constant = _varying(moments, index)
     solved = _solve(moments, state, slopes)
     labels = grouping.labels()
     notes = [*preparation.notes, *(_constant_note(name, grouping.name) for name in constant)]
@@ -200,16 +199,14 @@ class _Solved:
     residual_squares: float
 
 
-def _varying(moments: Moments, state: State) -> tuple[list[int], list[str]]:
+def _varying(moments: Moments, level: int) -> tuple[list[int], list[str]]:
     """Split the predictors into those that vary inside some group and those that do not."""
-    where = position(moments.k)
     slopes, constant = [], []
     for name in moments.layout.fixed:
         if name == INTERCEPT:
             continue
-        index = moments.columns.index(name)
-        if state.products[where[index, index]].sum() > _NO_VARIATION * moments.n_rows:
-            slopes.append(index)
+        if moments.varies_inside(name, level):
+            slopes.append(moments.columns.index(name))
         else:
             constant.append(name.label)
     return slopes, constant
@@ -254,7 +251,7 @@ def _inverses(x: FloatArray) -> tuple[NDArray[np.bool_], FloatArray]:
     if p == 0:
         return np.ones(n_groups, dtype=bool), x
     root = np.sqrt(np.diagonal(x, axis1=1, axis2=2))
-    varies = np.asarray((root**2 > _NO_VARIATION).all(axis=1))
+    varies = np.asarray((root**2 > NO_VARIATION).all(axis=1))
     root = np.where(varies[:, None], root, 1.0)
     unit = np.where(varies[:, None, None], x / (root[:, :, None] * root[:, None, :]), np.eye(p))
     carries = varies & (np.linalg.eigvalsh(unit)[:, 0] > _CARRIES)

@@ -22,12 +22,14 @@ from numpy.typing import NDArray
 from mlm_core.data.design import Design
 from mlm_core.data.grouping import Level
 from mlm_core.data.layout import Column, Layout
-from mlm_core.moments.packed import pairs
+from mlm_core.moments.packed import pairs, position
 from mlm_core.moments.tree import Family, State, families, gather
 
 FloatArray = NDArray[np.float64]
 # Rows handled at a time: large enough to amortise calls, small enough to stay in cache.
 _BLOCK_ROWS = 65_536
+# Variation below this share of a column's whole is rounding (a stored column has variance one).
+NO_VARIATION = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,12 @@ class Moments:
             np.expand_dims(self.means, axes),
             np.expand_dims(self.products, axes),
         )
+
+    def varies_inside(self, column: Column, level: int) -> bool:
+        """Tell whether a column varies inside the groups of a level (0 the outermost)."""
+        index = self.columns.index(column)
+        inside = self.states[level + 1].products[position(self.k)[index, index]].sum()
+        return bool(inside > NO_VARIATION * self.n_rows)
 
     @property
     def k(self) -> int:

@@ -44,9 +44,8 @@ def pooling(
     if mixed is not None:
         own = _row(mixed, term)
         sentence += (
-            f", and with {more_or_fewer(own['estimate'], own['se'])} for members of the same"
-            f" {level_name(mixed.levels[0].name)} in the mixed model"
-            f" ({_bounds(own)})"
+            f", and with {more_or_fewer(own['estimate'], own['se'])} {_among(mixed, term)} in the"
+            f" mixed model ({_bounds(own)})"
         )
     return f"{sentence}. {own_slopes(term, unpooled)}"
 
@@ -96,10 +95,9 @@ def simpson(term: str, *, pooled: PooledFit, mixed: MixedFit) -> Note | None:
 
 def which_slope(term: str, *, mixed: MixedFit) -> str:
     """Say which of the slopes answers which question."""
-    level = level_name(mixed.levels[0].name)
     return (
-        f"For the slope of {name(term)} among members of the same {level}, report the mixed"
-        f" estimate, {estimated(*_estimate_and_error(mixed, term))}: it uses every row and weighs"
+        f"For the slope of {name(term)} {_among(mixed, term)}, report the mixed estimate,"
+        f" {estimated(*_estimate_and_error(mixed, term))}: it uses every row and weighs"
         " groups by what they can tell. The pooled slope mixes it with differences between groups;"
         " report that only to describe all rows taken together. Plain means and medians of the"
         " groups' slopes give the smallest group the same say as the largest."
@@ -159,7 +157,7 @@ def fixed_effect(fit: MixedFit, term: str) -> str:
     given = "" if len(fit.terms) == 2 else " and equal in the other predictors"
     return (
         f"{_contrast(fit, term)} goes with {more_or_fewer(row['estimate'], row['se'])} of {outcome}"
-        f" ({_bounds(row)}) for members of the same {level}{given}."
+        f" ({_bounds(row)}) {_among(fit, term)}{given}."
         f"{_direction(row)}"
     )
 
@@ -199,6 +197,15 @@ def _contrast(fit: MixedFit | PooledFit, term: str) -> str:
     reference = moments.layout.encoder.categories[variable][0]
     category = f"{name(variable)} {name(factor.category)}"
     return f"{category} instead of {name(reference)}" if reference != factor.category else category
+
+
+def _among(fit: MixedFit, term: str) -> str:
+    """Say who is compared: members of one group, or whole groups."""
+    level = level_name(fit.levels[0].name)
+    column = _column(fit, term)
+    if fit.problem.moments.varies_inside(column, 0):
+        return f"for members of the same {level}"
+    return f"between groups of {level}"
 
 
 def _bounds(row: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ def test_fixed_effects_are_those_of_the_handout(school):
 
 def test_rows_lost_stand_beneath(classroom):
     fit = fit_mixed(Model("mathgain ~ mathknow + (1 | schoolid)"), classroom)
-    assert any("109 of 1190 rows are left out" in text
+    assert any("109 of 1,190 rows are left out" in text
                for text in tables.mixed_coefficients(fit).footnotes)  # fmt: skip
 
 
