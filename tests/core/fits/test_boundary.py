@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlm_core.fits.boundary import SINGULAR, is_singular_block, settle, singular_notes
+from mlm_core.fits.boundary import is_singular_block, settle, singular_notes
 from mlm_core.fits.curvature import evaluate
 from mlm_core.fits.structure import lower_factor
 from tests.core.problems import problem_of
@@ -25,10 +25,10 @@ def notes_at(problem, theta):
     return singular_notes(problem, np.array(theta, dtype=float), problem.moments.levels)
 
 
-def test_the_tolerance_has_two_sides(intercepts):
+def test_the_tolerance_is_lme4s_and_has_two_sides(intercepts):
     block = intercepts.structure.blocks[0]
-    assert is_singular_block(block, np.array([0.99 * SINGULAR, 1.0]))
-    assert not is_singular_block(block, np.array([1.01 * SINGULAR, 1.0]))
+    assert is_singular_block(block, np.array([0.99e-4, 1.0]))
+    assert not is_singular_block(block, np.array([1.01e-4, 1.0]))
 
 
 def test_the_tolerance_is_free_of_units(pupils):
