@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from mlm_core.data.model import Model
+from mlm_core.fits.criterion import ascend, criterion
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.fits.optimum import find_optimum, least_criterion
 from mlm_core.fits.pooled import fit_pooled
@@ -46,3 +49,27 @@ def test_the_other_method_from_the_same_moments(classroom):
     fresh = fit_mixed(Model("mathkind ~ ses + (ses | schoolid)"), classroom, method="ML")
     found = least_criterion(moments, "ML", moments.layout.blocks)
     assert found == pytest.approx(fresh.criterion, abs=SAME_OPTIMUM)
+
+
+def paradox(seed):
+    """Make groups whose line inside runs against the line between them (Simpson's paradox)."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat(np.arange(6), 5)
+    means = rng.normal(0.0, 3.0, 6)
+    x = means[group] + rng.normal(0.0, 0.5, 30)
+    y = 1.5 * means[group] - 2.0 * (x - means[group]) + rng.normal(0.0, 1.0, 30)
+    return pd.DataFrame({"y": y, "x": x, "g": group})
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 6])
+def test_of_two_minima_the_lower_is_found(seed, method):
+    problem = problem_of("y ~ x + (1 | g)", paradox(seed), method)
+    grid = np.concatenate([[0.0], np.geomspace(0.02, 100.0, 200)])[None]
+    values = criterion(problem, ascend(problem, grid))
+    minima = sum(
+        (i == 0 or values[i] < values[i - 1]) and (i == 200 or values[i] < values[i + 1])
+        for i in range(201)
+    )
+    assert minima == 2  # else this table shows nothing
+    assert find_optimum(problem).at.value <= values.min() + SAME_OPTIMUM
