@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from mlm_core.data.model import Model
+from mlm_core.fits import optimum
 from mlm_core.fits.criterion import ascend, criterion
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.fits.optimum import find_optimum, least_criterion
 from mlm_core.fits.pooled import fit_pooled
+from mlm_core.fits.search import minimise
 from tests.core.problems import METHODS, moments_of, problem_of
 from tests.core.tolerances import EXACT, SAME_OPTIMUM
 
@@ -73,3 +75,13 @@ def test_of_two_minima_the_lower_is_found(seed, method):
     )
     assert minima == 2  # else this table shows nothing
     assert find_optimum(problem).at.value <= values.min() + SAME_OPTIMUM
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_zero_is_looked_beyond_even_from_a_start_that_leads_there(method, monkeypatch):
+    problem = problem_of("y ~ x + (1 | g)", paradox(seed=1), method)
+    usual = find_optimum(problem).at
+    assert usual.theta[0] > 1.0
+    monkeypatch.setattr(optimum, "find_start", lambda problem: (np.zeros(1), 0))
+    assert minimise(problem, np.zeros(1)).at.theta[0] == 0.0  # a minimum, and certified as one
+    assert find_optimum(problem).at.value == pytest.approx(usual.value, abs=SAME_OPTIMUM)

@@ -34,6 +34,8 @@ def test_without_random_effects_it_is_ordinary_least_squares(formula, names, pup
     assert_allclose(root.r2 * moments.scale[-1] ** 2, left[0], rtol=1e-10)
     vcov = scale.covariance(root.inverse) / moments.scale[-1] ** 2
     assert_allclose(vcov, np.linalg.inv(x.T @ x), rtol=1e-8, atol=1e-12)
+    units = sum(np.log(moments.scale[index]) for index in problem.fixed if index >= 0)
+    assert_allclose(root.log_det + 2.0 * units, np.linalg.slogdet(x.T @ x)[1], rtol=1e-10)
 
 
 def test_a_column_that_hardly_varies_between_groups_is_still_solved(classroom):
