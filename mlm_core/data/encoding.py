@@ -27,6 +27,7 @@ from mlm_core.errors import (
 )
 
 FloatArray = NDArray[np.float64]
+_NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal", "empty"}
 # A text column most of whose values are numbers is a numeric column with typing errors in it.
 _NUMERIC_SHARE = 0.5
 # More categories than this, and more than a fifth of the rows: a name, not a category.
@@ -36,9 +37,11 @@ _CATEGORIES_PER_ROW = 0.2
 
 def is_categorical(values: pd.Series[Any]) -> bool:
     """Tell whether a column holds categories: texts, pandas categories, or truth values."""
-    return not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(
-        values.dtype
-    )
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return True
+    if values.dtype == object:  # Python objects: numbers, unless one of them is not
+        return pd.api.types.infer_dtype(values, skipna=True) not in _NUMBERS
+    return not pd.api.types.is_numeric_dtype(values.dtype)
 
 
 def numeric(values: pd.Series[Any], name: str) -> FloatArray:

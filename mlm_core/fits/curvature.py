@@ -37,6 +37,18 @@ class Evaluation:
     descent: Descent
 
 
+def _ascend(problem: Problem, theta: FloatArray) -> Ascent:
+    ascent = ascend(problem, theta)
+    if not ascent.root.r2 > problem.least_r2:
+        raise PerfectFitError(str(problem.moments.layout.model.outcome))
+    return ascent
+
+
+def value_at(problem: Problem, theta: FloatArray) -> float:
+    """Return the criterion alone; see :func:`evaluate`."""
+    return float(criterion(problem, _ascend(problem, theta)))
+
+
 def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
     """Evaluate criterion and gradient at one theta, shape (n_theta,).
 
@@ -45,9 +57,7 @@ def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
     PerfectFitError
         Nothing but rounding is left of the outcome: the likelihood grows without bound.
     """
-    ascent = ascend(problem, theta)
-    if not ascent.root.r2 > problem.least_r2:
-        raise PerfectFitError(str(problem.moments.layout.model.outcome))
+    ascent = _ascend(problem, theta)
     descent = descend(problem, ascent)
     weight = problem.df / float(ascent.root.r2)
     gradient = descent.log_det_gradient + weight * descent.r2_gradient

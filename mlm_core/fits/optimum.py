@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from mlm_core.data.layout import Block
 from mlm_core.fits.boundary import SINGULAR, settle
-from mlm_core.fits.criterion import Method, Problem, ascend, build_problem, criterion
-from mlm_core.fits.curvature import exact_curvature
+from mlm_core.fits.criterion import Method, Problem, build_problem
+from mlm_core.fits.curvature import exact_curvature, value_at
 from mlm_core.fits.search import Optimum, minimise
 from mlm_core.fits.start import find_start
 from mlm_core.moments.moments import Moments
@@ -58,7 +58,7 @@ def _lower_point(problem: Problem, found: Optimum) -> tuple[FloatArray | None, i
                 theta = found.at.theta.copy()
                 theta[entry] = size
                 used += 1
-                if float(criterion(problem, ascend(problem, theta))) < found.at.value:
+                if value_at(problem, theta) < found.at.value:
                     return theta, used
     return None, used
 

@@ -26,11 +26,11 @@ from mlm_core.fits.curvature import (
 
 FloatArray = NDArray[np.float64]
 # Expected fall of the criterion at which quasi-Newton hands over to the exact Hessian, ...
-_NEAR = 1e-7
+_NEAR = 1e-9
 # ... and below which a point is the optimum: far below what any printed digit shows.
 _AT_OPTIMUM = 1e-10
 # Expected fall after which what an exact step leaves is its square, beyond any digit.
-_NEARLY_DONE = 1e-7
+_NEARLY_DONE = 1e-9
 _FIRST_RADIUS = 0.7
 _MAX_EVALUATIONS = 200
 # Share of the largest curvature below which a direction is taken as flat.
@@ -78,7 +78,11 @@ def minimise(problem: Problem, start: FloatArray) -> Optimum:
             return Optimum(at, curvature, evaluations)
         at, used = _take(problem, at, escape)
         evaluations += used
-    raise NotConvergedError(
+    raise _not_converged(evaluations)
+
+
+def _not_converged(evaluations: int) -> NotConvergedError:
+    return NotConvergedError(
         f"No certified optimum after {evaluations} evaluations of the criterion. Please report this"
         " with the model and, if you can, the table."
     )
@@ -167,6 +171,8 @@ def _newton(problem: Problem, at: Evaluation) -> tuple[Evaluation, Curvature, in
             break
         else:
             radius = 0.25 * float(np.linalg.norm(step))
+    else:
+        raise _not_converged(used)
     return at, curvature, used
 
 

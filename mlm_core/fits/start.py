@@ -13,17 +13,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.fits.criterion import Problem, ascend, criterion
+from mlm_core.fits.criterion import Problem
+from mlm_core.fits.curvature import value_at
 from mlm_core.fits.root import solve_root
 from mlm_core.fits.structure import NO_COLUMN
+from mlm_core.moments.moments import NO_VARIATION
 from mlm_core.moments.packed import unpack
 
 FloatArray = NDArray[np.float64]
 _SLOPE_SD = 0.25
 # Relative standard deviations outside this range are too extreme to start from.
-_LEAST, _MOST = 0.1, 100.0
-# A relative standard deviation that leaves groups to themselves.
-_FREE = 30.0
+_LEAST, _MOST = 0.1, 1e8
+# Share of the largest singular value below which columns are tied inside groups.
+_TIED = 1e-10
 # Starts whose logarithms are this near lead to the same place.
 _ALIKE = 0.5
 # Without a predictor pooled and within-group slopes cannot differ.
@@ -44,14 +46,14 @@ def find_start(problem: Problem) -> tuple[FloatArray, int]:
     first = _theta(problem, anova.relative_deviations(pooled.residual_coefficients))
     if problem.p < _FEWEST_COEFFICIENTS:
         return first, 0
-    # With groups left free the slopes are those within groups. Where they differ from the pooled
-    # ones the criterion can have a minimum on either side (Simpson's paradox): take the lower.
-    within = ascend(problem, _theta(problem, [_FREE] * len(problem.moments.levels))).root
-    second = _theta(problem, anova.relative_deviations(within.residual_coefficients))
+    # Where the slopes within groups differ from the pooled ones the criterion can have a minimum on
+    # either side (Simpson's paradox): start on the lower.
+    within = anova.coefficients_within(problem, pooled.residual_coefficients)
+    second = _theta(problem, anova.relative_deviations(within))
     if np.all(np.abs(np.log(np.maximum(second, _LEAST) / np.maximum(first, _LEAST))) < _ALIKE):
-        return first, 1
-    values = [float(criterion(problem, ascend(problem, theta))) for theta in (first, second)]
-    return (first if values[0] <= values[1] else second), 3
+        return first, 0
+    values = [value_at(problem, theta) for theta in (first, second)]
+    return (first if values[0] <= values[1] else second), 2
 
 
 def _theta(problem: Problem, intercepts: Sequence[float]) -> FloatArray:
@@ -79,6 +81,25 @@ class _Anova:
                 states, states[1:], reversed(moments.families), strict=False
             )
         ]
+
+    def coefficients_within(self, problem: Problem, pooled: FloatArray) -> FloatArray:
+        """Return pooled coefficients with those of columns that vary inside groups replaced.
+
+        Shape (k + 1,) as for ``relative_deviations``; the others are regressed on as they are.
+        """
+        inside = unpack(self._products[0], self._k)
+        least = NO_VARIATION * self._n
+        columns = [j for j in problem.fixed if j != NO_COLUMN and inside[j, j] > least]
+        others = [j for j in range(self._k - 1) if j not in columns]
+        found = pooled.copy()
+        # What the outcome is without the part of the other columns, against the ones that vary.
+        right = inside[:, -1] + inside[:, others] @ pooled[1:][others]
+        # Inside groups columns may be tied that are not tied overall: least squares of least norm.
+        root = np.sqrt(inside[columns, columns])
+        unit = inside[np.ix_(columns, columns)] / np.outer(root, root)
+        slopes = np.linalg.lstsq(unit, right[columns] / root, rcond=_TIED)[0] / root
+        found[[1 + j for j in columns]] = -slopes
+        return found
 
     def relative_deviations(self, coefficients: FloatArray) -> list[float]:
         """Return each level's standard deviation of residuals over the residual one's.

@@ -95,8 +95,10 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
     if not added_terms and _method(small, big) == "REML":
         method = "REML"
     asked = {_method(fit, fit) for fit in (small, big) if isinstance(fit, MixedFit)}
-    is_refitted = asked != {method}
+    is_refitted = bool(asked - {method})
     notes = [_refit_note(bool(added_terms))] if is_refitted else []
+    if added_terms and n_variances(added):
+        notes.append(_joint_note())
     pair = Pair(
         names=(_name(small), _name(big)),
         criteria=(_criterion(small, method), _criterion(big, method)),
@@ -283,6 +285,14 @@ def _refit_note(fixed_differ: bool) -> Note:
     return Note(
         "refitted", "note", f"{reason}: both are taken at their full maximum likelihood (ML)."
     )
+
+
+def _joint_note() -> Note:
+    message = (
+        "Predictors and variances are tested together, for which no simple reference distribution"
+        " exists on the boundary. The plain p-value is an upper bound; test one at a time for more."
+    )
+    return Note("no-mixture", "note", message)
 
 
 def _several_note(is_known: bool) -> Note:

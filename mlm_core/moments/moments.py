@@ -113,29 +113,41 @@ def accumulate(design: Design) -> Moments:
     k = len(columns) + 1
     codes = design.hierarchy.codes
     n_groups = design.hierarchy.n_innermost
-    shift, scale = _shift_and_scale(design, columns)
+    shift = _overall_means(design, columns)
     counts = np.bincount(codes, minlength=n_groups).astype(np.float64)
     means = np.zeros((k, n_groups))
     for rows in row_blocks(design.n_rows):
         group = codes[rows].astype(np.intp)
         for index, values in enumerate(_columns(design, columns, rows)):
-            stored = (values - shift[index]) / scale[index]
-            means[index] += np.bincount(group, stored, n_groups)
+            means[index] += np.bincount(group, values - shift[index], n_groups)
     means /= counts
     products = np.zeros((len(pairs(k)[0]), n_groups))
     for rows in row_blocks(design.n_rows):
         group = codes[rows].astype(np.intp)
         deviations = [
-            (values - shift[index]) / scale[index] - means[index][group]
+            values - shift[index] - means[index][group]
             for index, values in enumerate(_columns(design, columns, rows))
         ]
         for entry, (i, j) in enumerate(zip(*pairs(k), strict=True)):
             products[entry] += np.bincount(group, deviations[i] * deviations[j], n_groups)
+    scale = _overall_deviations(counts, means, products)
+    means /= scale[:, None]
+    first, second = pairs(k)
+    products /= (scale[first] * scale[second])[:, None]
     for array in (shift, scale, counts, means, products):
         array.setflags(write=False)
     return Moments(
         design.layout, columns, design.hierarchy.levels, shift, scale, counts, means, products
     )
+
+
+def _overall_deviations(counts: FloatArray, means: FloatArray, products: FloatArray) -> FloatArray:
+    """Return the standard deviation of every column over all rows; 1 where it is constant."""
+    inside = products[np.diag(position(len(means)))].sum(axis=-1)
+    between = (counts * means**2).sum(axis=-1)
+    scale = np.sqrt((inside + between) / counts.sum())
+    scale[scale == 0.0] = 1.0
+    return np.asarray(scale)
 
 
 def row_blocks(n_rows: int) -> Iterator[slice]:
@@ -150,11 +162,10 @@ def _columns(design: Design, columns: tuple[Column, ...], rows: slice) -> Iterat
     yield design.outcome[rows]
 
 
-def _shift_and_scale(design: Design, columns: tuple[Column, ...]) -> tuple[FloatArray, FloatArray]:
-    """Return overall mean and standard deviation of every column; scale 1 where it is constant.
+def _overall_means(design: Design, columns: tuple[Column, ...]) -> FloatArray:
+    """Return the mean of every column, from differences to its first value.
 
-    A column is constant when it equals its first value in every row; that value is then the shift,
-    so that the stored column is exactly zero.
+    A constant column's mean is then that value to the last digit, and what is stored exactly zero.
     """
     k = len(columns) + 1
     sums, first = np.zeros(k), np.zeros(k)
@@ -163,14 +174,4 @@ def _shift_and_scale(design: Design, columns: tuple[Column, ...]) -> tuple[Float
             if rows.start == 0:
                 first[index] = values[0]
             sums[index] += (values - first[index]).sum()
-    shift = first + sums / design.n_rows
-    squares, is_constant = np.zeros(k), np.ones(k, dtype=bool)
-    for rows in row_blocks(design.n_rows):
-        for index, values in enumerate(_columns(design, columns, rows)):
-            deviation = values - shift[index]
-            squares[index] += deviation @ deviation
-            is_constant[index] &= bool((values == first[index]).all())
-    scale = np.sqrt(squares / design.n_rows)
-    shift[is_constant] = first[is_constant]
-    scale[is_constant] = 1.0
-    return shift, scale
+    return first + sums / design.n_rows
