@@ -15,7 +15,8 @@ from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.fits.prediction import predict, residuals
 from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
-from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest, compare
+from mlm_core.inference.comparison import compare
+from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.random_terms import (
     PooledComparison,
     RandomTermTests,

@@ -14,7 +14,8 @@ from mlm_core.data.model import Model
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
-from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest, compare
+from mlm_core.inference.comparison import compare
+from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 
 
 def compare_models(

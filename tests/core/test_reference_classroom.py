@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from mlm_core.data.model import Model
 from mlm_core.fits.pooled import fit_pooled
 from mlm_core.fits.unpooled import fit_unpooled
-from mlm_core.inference.likelihood_ratio import compare
+from mlm_core.inference.comparison import compare
 from mlm_core.inference.random_terms import compare_with_pooled
 from tests.core import tolerances
 from tests.core.lmer_record import listed, reference

@@ -12,7 +12,7 @@ import pytest
 from mlm_core.data.model import Model
 from mlm_core.fits.pooled import fit_pooled
 from mlm_core.fits.unpooled import fit_unpooled
-from mlm_core.inference.likelihood_ratio import compare
+from mlm_core.inference.comparison import compare
 from mlm_core.inference.random_terms import compare_with_pooled, drop_random_terms
 from mlm_core.inference.shares import icc
 

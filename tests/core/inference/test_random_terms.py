@@ -9,7 +9,7 @@ from scipy import stats
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.fits.pooled import fit_pooled
-from mlm_core.inference.likelihood_ratio import compare
+from mlm_core.inference.comparison import compare
 from mlm_core.inference.random_terms import compare_with_pooled, drop_random_terms
 
 # Formula, and for each label of the table the formula without that term.

@@ -7,7 +7,7 @@ import pytest
 
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
-from mlm_core.inference.likelihood_ratio import compare
+from mlm_core.inference.comparison import compare
 from mlm_core.inference.random_terms import compare_with_pooled
 from mlm_core.views.narrative import likelihood_ratio
 from mlm_core.views.narrative.wording import RARE
