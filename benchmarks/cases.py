@@ -7,7 +7,7 @@ million rows are simulated with a fixed seed, once in order of their groups and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,8 @@ class Case:
         Programs that take part in the first rounds only.
     warm_up : bool
         Whether every turn starts with a fit that is not timed.
+    is_judged : bool
+        Whether promises are held against it; false in a quick run.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Case:
     rounds: int
     rounds_of: Mapping[str, int]
     warm_up: bool = True
+    is_judged: bool = True
 
 
 CLASS_SET = "class-set"
@@ -64,7 +67,8 @@ MILLION = "million"
 
 def cases(*, quick: bool) -> list[Case]:
     """Return all contests; ``quick`` is for trying the machinery, its numbers mean little."""
-    return [_class_set(quick), *_other_models(quick), *_million_rows(quick)]
+    found = [_class_set(quick), *_other_models(quick), *_million_rows(quick)]
+    return [replace(case, is_judged=not quick) for case in found]
 
 
 def _class_set(quick: bool) -> Case:

@@ -12,7 +12,7 @@ from benchmarks.cases import CLASS_SET, MILLION, OURS, TITLES
 from benchmarks.contest import Outcome
 from benchmarks.results import Results
 
-_MARKS: Mapping[bool | None, str] = {True: "pass", False: "**FAIL**", None: "not measured"}
+_MARKS: Mapping[bool | None, str] = {True: "pass", False: "**FAIL**", None: "not judged"}
 _PEERS = ("mixedlm", "lme4", "lmerTest")
 _WHY_NO_STATSMODELS = (
     "statsmodels is not timed here: it works through the groups one by one in Python and holds a"
