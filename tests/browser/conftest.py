@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import chromium
 import pytest
@@ -33,6 +33,9 @@ MISSING = "no Chromium on this machine: the browser tests did not run"
 # page's link first looks for the server beneath its own path.
 TOLERATED_TEXT = "Content Security Policy directive 'script-src"
 TOLERATED_PLACES = ("/_stcore/health", "/_stcore/host-config")
+
+TRACES = """plot => plot._fullData.map(trace => ({
+  name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || [])}))"""
 
 ARGUMENTS = [
     "--disable-background-networking",
@@ -173,6 +176,16 @@ class Screen:
         return self.page.get_by_test_id("stMain")
 
     @property
+    def answer(self) -> str:
+        """The first sentence of the page."""
+        return str(self.main.locator(".st-key-answer").inner_text())
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The parameters of the link in the address bar."""
+        return parse_qs(urlsplit(self.page.url).query)
+
+    @property
     def sidebar(self) -> Any:
         """The choices."""
         return self.page.get_by_test_id("stSidebar")
@@ -184,13 +197,28 @@ class Screen:
         self.main.get_by_role("heading", name=title, level=1, exact=True).wait_for()
         return self.settle()
 
+    def traces(self, figure: str) -> list[dict[str, Any]]:
+        """Return the traces of a figure that is drawn: name, and what plotly made of x and y."""
+        plot = self.main.locator(f".st-key-figure-{figure} .js-plotly-plot")
+        plot.locator("svg.main-svg").first.wait_for()
+        box = plot.bounding_box()
+        assert box["width"] > 100 and box["height"] > 100
+        return list(plot.evaluate(TRACES))
+
+    def upload(self, name: str, content: bytes) -> Screen:
+        """Hand a file to the uploader of the page."""
+        file = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.main.locator("input[type=file]").set_input_files(file)
+        return self.settle()
+
     def choose(self, label: str, option: str) -> Screen:
         """Pick an option of a select box or a multiselect of the sidebar."""
         box = self.sidebar.get_by_role("combobox", name=label)
         box.click()
         box.fill(option)
         self.page.get_by_role("option", name=option, exact=True).first.click()
-        self.page.keyboard.press("Escape")
+        if self.page.get_by_role("listbox").count():  # Escape empties a box that is closed
+            self.page.keyboard.press("Escape")
         return self.settle()
 
     def _note_request(self, address: str) -> None:
@@ -225,17 +253,11 @@ def open_screen(
     opened: list[Screen] = []
 
     def open_one(url: str) -> Screen:
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        opened.append(Screen(context.new_page(), url))
+        opened.append(_new_tab(browser, url))
         return opened[-1]
 
     yield open_one
-    problems = [problem for screen in opened for problem in screen.problems]
-    if problems or request.node.stash.get(_FAILED, False):
-        ARTIFACTS.mkdir(exist_ok=True)
-        for number, screen in enumerate(opened):
-            name = "".join(c if c.isalnum() else "-" for c in request.node.name)
-            screen.page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)
+    problems = _look_back(request, opened)
     for screen in opened:
         screen.page.context.close()
     assert not problems, "\n".join(problems)
@@ -245,3 +267,35 @@ def open_screen(
 def screen(open_screen: Callable[[str], Screen], server: str) -> Screen:
     """A tab on the shared app."""
     return open_screen(server)
+
+
+@pytest.fixture(scope="module")
+def _kept_tab(browser: Browser, server: str) -> Iterator[Screen]:
+    tab = _new_tab(browser, server)
+    yield tab
+    tab.page.context.close()
+
+
+@pytest.fixture
+def same_screen(_kept_tab: Screen, request: pytest.FixtureRequest) -> Iterator[Screen]:
+    """A tab that the tests of a module share: every address opened in it is a new session."""
+    _kept_tab.problems.clear()
+    yield _kept_tab
+    problems = _look_back(request, [_kept_tab])
+    assert not problems, "\n".join(problems)
+
+
+def _new_tab(browser: Browser, url: str) -> Screen:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    return Screen(context.new_page(), url)
+
+
+def _look_back(request: pytest.FixtureRequest, screens: list[Screen]) -> list[str]:
+    """Return what went wrong in the tabs of a test, which are photographed if it failed."""
+    problems = [problem for screen in screens for problem in screen.problems]
+    if problems or request.node.stash.get(_FAILED, False):
+        ARTIFACTS.mkdir(exist_ok=True)
+        for number, screen in enumerate(screens):
+            name = "".join(c if c.isalnum() else "-" for c in request.node.name)
+            screen.page.screenshot(path=ARTIFACTS / f"{name}-{number}.png", full_page=True)
+    return problems

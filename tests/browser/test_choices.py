@@ -1,80 +1,95 @@
-"""A person's way through the app: choices in the sidebar, the link, the upload, the examples."""
+"""A person's way through the app: choices beside and on the pages, the link, the picture."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-HOSTILE = "<img src=x onerror=alert(1)>"
-PUPILS = f'"{HOSTILE}",score,class\n' + "".join(
-    f"{n % 5},{50 + (n * 7) % 13},![](http://elsewhere.example/{n % 6}.png)\n" for n in range(60)
-)
+# Seconds within which a page follows a choice even on a crowded machine; about half of one else.
+SOON = 10
+FORMULA = "mathkind ~ ses + sex + (1 | schoolid/classid)"
 
 
-def _query(screen: Any) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(screen.page.url).query)
+def _pick(screen: Any, option: str) -> None:
+    """Choose one of the options a page shows side by side."""
+    screen.main.get_by_role("radio", name=option, exact=True).click()
+    screen.settle()
 
 
 def test_choices_survive_page_changes_and_can_be_sent_as_a_link(
     open_screen: Callable[[str], Any], server: str
 ) -> None:
-    screen = open_screen(server).open("/groups?data=hsb82")
-    screen.choose("Predictors", "sx")
-    screen.go_to("Model", "Mixed")
-    assert _query(screen)["predictor"] == ["cses", "sx"]
-    link = screen.page.url.removeprefix(server)
+    screen = open_screen(server).open("/groups-differ?data=classroom")
+    screen.choose("Predictors", "sex")
+    _pick(screen, "classid")
+    assert "312 groups" in screen.answer
+    told, link = screen.answer, screen.page.url.removeprefix(server)
+    assert screen.query["predictor"] == ["ses", "sex"]
+    assert screen.query["of"] == ["classid"]
 
-    other = open_screen(server).open(link)
-    other.sidebar.get_by_text("mAch ~ cses + sx + (1 + cses | school)").wait_for()
-    assert _query(other) == _query(screen)
-
-    screen.page.go_back()
-    screen.main.get_by_role("heading", name="Groups", level=1).wait_for()
+    screen.page.reload()  # a new session: only the link is left
     screen.settle()
-    screen.sidebar.get_by_text("mAch ~ cses + sx + (1 + cses | school)").wait_for()
-    assert _query(screen)["predictor"] == ["cses", "sx"]
+    assert screen.answer == told
+    screen.sidebar.get_by_text(FORMULA).wait_for()
+
+    screen.go_to("Model", "Mixed")
+    screen.sidebar.get_by_text(FORMULA).wait_for()
+    assert screen.query["predictor"] == ["ses", "sex"]
+    screen.page.go_back()
+    screen.main.get_by_role("heading", name="Groups differ", level=1).wait_for()
+    screen.settle()
+    screen.sidebar.get_by_text(FORMULA).wait_for()
+    assert screen.query["predictor"] == ["ses", "sex"]
+
+    _is_restored(open_screen(server).open(link), told)
 
 
-def test_quick_choices_are_all_kept(screen: Any) -> None:
-    screen.open("/groups?data=classroom")
-    box = screen.sidebar.get_by_role("combobox", name="Predictors")
+def _is_restored(other: Any, told: str) -> None:
+    """Check what another person sees who opens the link, and that they can draw anew."""
+    other.sidebar.get_by_text(FORMULA).wait_for()
+    assert other.answer == told
+    assert other.query["of"] == ["classid"]
+    before = other.traces("pairs")[0]
+    assert len(before["x"]) == 270
+    other.main.get_by_role("button", name="Draw again").click()
+    other.settle()
+    after = other.traces("pairs")[0]
+    assert (before["x"], before["y"]) != (after["x"], after["y"])
+    assert other.answer == told
+
+
+def test_quick_choices_are_all_kept(same_screen: Any) -> None:
+    same_screen.open("/groups?data=classroom")
+    box = same_screen.sidebar.get_by_role("combobox", name="Predictors")
     box.click()
     for name in ("sex", "minority", "mathgain"):  # no waiting between the clicks
-        screen.page.get_by_role("option", name=name, exact=True).click()
-    screen.sidebar.get_by_text("mathkind ~ ses + sex + minority + mathgain").wait_for()
-    screen.settle()
-    assert _query(screen)["predictor"] == ["ses", "sex", "minority", "mathgain"]
+        same_screen.page.get_by_role("option", name=name, exact=True).click()
+    same_screen.sidebar.get_by_text("mathkind ~ ses + sex + minority + mathgain").wait_for()
+    same_screen.settle()
+    assert same_screen.query["predictor"] == ["ses", "sex", "minority", "mathgain"]
 
 
-def test_an_example_is_one_click_away(screen: Any) -> None:
-    screen.open("/")
-    screen.main.get_by_role("button", name="Open sleepstudy").click()
-    screen.sidebar.get_by_text("Reaction ~ Days + (1 + Days | Subject)").wait_for()
-    screen.settle()
-    assert screen.main.get_by_role("heading", level=1).inner_text() != "Data in groups"
-    assert _query(screen)["data"] == ["sleepstudy"]
+def test_a_predictor_more_redraws_the_page(same_screen: Any) -> None:
+    same_screen.open("/mixed?data=classroom")
+    before = same_screen.traces("conditional-modes")
+    same_screen.sidebar.get_by_role("combobox", name="Predictors").click()
+    option = same_screen.page.get_by_role("option", name="minority", exact=True)
+    option.wait_for()
+    started = time.monotonic()
+    option.click()
+    rows = same_screen.main.locator(".mlm-table")
+    rows.get_by_text("minority", exact=True).first.wait_for(timeout=1000 * SOON)
+    print(f"\nfrom one more predictor to its row: {time.monotonic() - started:.2f} s")
+    while same_screen.traces("conditional-modes") == before:
+        assert time.monotonic() < started + SOON
+    print(f"and to the new picture: {time.monotonic() - started:.2f} s")
 
 
-def test_an_own_file_stays_on_every_page_and_its_text_stays_text(screen: Any) -> None:
-    screen.open("/load")
-    chooser = screen.main.locator("input[type=file]")
-    chooser.set_input_files(
-        {"name": "pupils.csv", "mimeType": "text/csv", "buffer": PUPILS.encode()}
-    )
-    screen.main.get_by_text("has 60 rows and 3 columns").first.wait_for()
-    screen.settle()
-    screen.go_to("Data", "Groups")
-    screen.main.get_by_text(HOSTILE, exact=True).first.wait_for()
-    assert _query(screen)["data"] == ["upload"]
-    assert _query(screen)["file"] == ["pupils.csv"]
-    assert screen.page.locator("img[src=x]").count() == 0
-
-
-def test_a_file_that_is_no_table_leaves_everything_as_it_was(screen: Any) -> None:
-    screen.open("/load?data=sleepstudy")
-    screen.main.locator("input[type=file]").set_input_files(
-        {"name": "photo.csv", "mimeType": "text/csv", "buffer": bytes(range(256)) * 20}
-    )
-    screen.main.get_by_text("Still in use: sleepstudy").wait_for()
-    screen.main.get_by_text("has 180 rows and 3 columns").first.wait_for()
+def test_an_example_is_one_click_away(same_screen: Any) -> None:
+    same_screen.open("/")
+    same_screen.main.get_by_role("button", name="Open sleepstudy").click()
+    same_screen.sidebar.get_by_text("Reaction ~ Days + (1 + Days | Subject)").wait_for()
+    same_screen.settle()
+    assert same_screen.main.get_by_role("heading", level=1).inner_text() != "Data in groups"
+    assert same_screen.query["data"] == ["sleepstudy"]

@@ -82,6 +82,8 @@ def test_the_inner_level_can_be_chosen(view: OpenView, classroom: pd.DataFrame) 
     draw = draw_pairs(classroom, outcome="mathkind", groups=["schoolid", "classid"])
     assert f"around {draw.limit:.2f}" in page.sentences
     assert "42 groups of one row" in page.sentences
+    told = page.answer
+    assert page.go("model/mixed").go(PAGE).answer == told
 
 
 @pytest.mark.xfail(reason="reads a correlation that does not exist as none", strict=True)
