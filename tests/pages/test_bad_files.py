@@ -75,15 +75,7 @@ def test_a_file_in_an_odd_format_fills_every_page(name: str, view: OpenView) -> 
     assert agrees(page.go("model/mixed").table("fixed-effects")[1]["Estimate"], slope["estimate"])
 
 
-_STOPPED = [
-    pytest.param(name, marks=pytest.mark.xfail(reason="NumPy warns of log(0) on the way"))
-    if name == "a copy of the outcome"
-    else name
-    for name in STOPPED
-]
-
-
-@pytest.mark.parametrize("name", _STOPPED)
+@pytest.mark.parametrize("name", STOPPED)
 def test_a_table_that_cannot_carry_the_model_is_told_on_every_page(
     name: str, view: OpenView
 ) -> None:

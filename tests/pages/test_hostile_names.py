@@ -87,7 +87,6 @@ def test_names_are_shown_letter_by_letter(name: str, hostile: View) -> None:
         assert [each for each in PAGES[name] if _one_line(each) not in page.answer] == []
 
 
-@pytest.mark.xfail(reason="the outcome is named as in a formula", strict=True)
 @pytest.mark.parametrize("name", ["model/pooling", "model/mixed"])
 def test_sentences_put_nothing_around_a_name(name: str, hostile: View) -> None:
     assert f"`{OUTCOME}`" not in hostile.go(name).answer

@@ -86,7 +86,6 @@ def test_the_inner_level_can_be_chosen(view: OpenView, classroom: pd.DataFrame) 
     assert page.go("model/mixed").go(PAGE).answer == told
 
 
-@pytest.mark.xfail(reason="reads a correlation that does not exist as none", strict=True)
 def test_rows_that_are_alone_in_their_groups_say_nothing_of_likeness(view: OpenView) -> None:
     page = view(PAGE, data="classroom", outcome="mathkind", predictor="ses", level="childid")
     assert "not more alike" not in page.sentences

@@ -90,7 +90,6 @@ def test_both_tables_as_r_lays_them_out(view: OpenView, classroom: pd.DataFrame)
             assert agrees(row["Deviance"], own.deviance)
 
 
-@pytest.mark.xfail(reason="its footnote says that both likelihoods are restricted", strict=True)
 def test_the_printed_comparison_is_not_called_restricted(view: OpenView) -> None:
     page = view(PAGE, data="classroom")
     assert "Both models by restricted" not in page.footnotes("likelihood-ratio-printed")

@@ -89,7 +89,6 @@ def test_with_slopes_it_says_where_the_shares_hold(
     _agrees_with(page, _shares(formula, sleepstudy), of="-conditional")
 
 
-@pytest.mark.xfail(reason="the two models are fitted to different rows", strict=True)
 def test_both_models_stand_on_the_same_rows(view: OpenView, classroom: pd.DataFrame) -> None:
     predictors = ["ses", "mathknow"]
     levels = ["schoolid", "classid"]
