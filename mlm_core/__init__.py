@@ -23,7 +23,7 @@ from mlm_core.inference.random_terms import (
     compare_with_pooled,
     drop_random_terms,
 )
-from mlm_core.inference.shares import VarianceShares, icc
+from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
 from mlm_core.notes import Note
 
 __all__ = [
@@ -47,4 +47,5 @@ __all__ = [
     "load",
     "predict",
     "residuals",
+    "unconditional_icc",
 ]

@@ -152,6 +152,11 @@ class Model:
         return formula_text(self.outcome, self.fixed, self.has_intercept, self.random)
 
     @property
+    def outcome_label(self) -> str:
+        """The outcome as people name it: the column's own name, or the function of it."""
+        return self.outcome.name if isinstance(self.outcome, Variable) else str(self.outcome)
+
+    @property
     def levels(self) -> tuple[str, ...]:
         """Names of the grouping levels, outermost first, as R writes them: ``"b:a"``."""
         return tuple(dict.fromkeys(term.level for term in self.random))

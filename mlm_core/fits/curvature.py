@@ -40,7 +40,7 @@ class Evaluation:
 def _ascend(problem: Problem, theta: FloatArray) -> Ascent:
     ascent = ascend(problem, theta)
     if not ascent.root.r2 > problem.least_r2:
-        raise PerfectFitError(str(problem.moments.layout.model.outcome))
+        raise PerfectFitError(problem.moments.layout.model.outcome_label)
     return ascent
 
 

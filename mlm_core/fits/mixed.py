@@ -269,10 +269,10 @@ def fit_mixed(model: Model, data: pd.DataFrame, *, method: Method = "REML") -> M
         )
     if method not in ("REML", "ML"):
         raise ModelError(f"The method must be 'REML' or 'ML', not {method!r}.")
-    return fit_prepared(prepare(model, data), method)
+    return mixed_from(prepare(model, data), method)
 
 
-def fit_prepared(preparation: Preparation, method: Method) -> MixedFit:
+def mixed_from(preparation: Preparation, method: Method) -> MixedFit:
     """Fit a model whose moments are already there; see :func:`fit_mixed`."""
     moments = preparation.moments
     check_outcome_inside(moments)

@@ -218,7 +218,7 @@ def pooled_from(preparation: Preparation) -> PooledFit:
     total = _total_squares(state, moments)
     scale = user_scale(moments)
     if root.r2 <= _NOTHING_LEFT * total / scale.outcome_scale**2:
-        raise PerfectFitError(str(moments.layout.model.outcome))
+        raise PerfectFitError(moments.layout.model.outcome_label)
     sigma2 = float(root.r2) / (moments.n_rows - len(fixed))
     meat = _meat(moments, root, fixed)
     v = root.residual_coefficients[:, None]

@@ -70,7 +70,7 @@ def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
     moments = accumulate(design)
     root = moments.states[0]
     if not root.products[-1].any():
-        raise ConstantOutcomeError(str(model.outcome), float(moments.shift[-1]))
+        raise ConstantOutcomeError(model.outcome_label, float(moments.shift[-1]))
     _check_slopes(moments)
     moments, dropped, notes = _independent(moments, root)
     if not moments.layout.fixed:
@@ -99,7 +99,7 @@ def check_outcome_inside(moments: Moments) -> None:
         groups = moments.states[block.level + 1]
         if INTERCEPT in block.columns and groups.products[-1].sum() <= least:
             name = moments.levels[block.level].name
-            raise GroupOutcomeError(str(moments.layout.model.outcome), name)
+            raise GroupOutcomeError(moments.layout.model.outcome_label, name)
 
 
 def _check_slopes(moments: Moments) -> None:

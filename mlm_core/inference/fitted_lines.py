@@ -235,7 +235,7 @@ def fitted_lines(
         own["mixed"] = ends(mixed.group_coefficients(where), ranges)
     everything = group_ranges(x, np.full(len(x), ALL_ROWS, dtype=object))
     return FittedLines(
-        outcome=str(pooled.model.outcome),
+        outcome=pooled.model.outcome_label,
         predictor=predictor,
         level=where,
         points=sample_points(x, design.outcome, groups, most=most_points, seed=seed),

@@ -47,7 +47,9 @@ class LikelihoodRatioTest:
     weights : tuple of (int, float)
         The mixture as (degrees of freedom, weight); empty where there is none.
     method : {"REML", "ML"}
-        Likelihood used for both models.
+        Likelihood of the larger model.
+    small_method : {"REML", "ML"}
+        Likelihood of the smaller one; the same, but in the comparison that R prints.
     is_refitted : bool
         Whether a model was refitted by that method for this test.
     table : DataFrame
@@ -62,6 +64,7 @@ class LikelihoodRatioTest:
     p_boundary: float | None
     weights: tuple[tuple[int, float], ...]
     method: Method
+    small_method: Method
     is_refitted: bool
     table: pd.DataFrame
     notes: tuple[Note, ...]
@@ -109,6 +112,7 @@ def build_test(
     null: str,
     method: Method,
     zero: Sequence[Covariance],
+    small_method: Method | None = None,
     is_refitted: bool = False,
     notes: Sequence[Note] = (),
 ) -> LikelihoodRatioTest:
@@ -124,6 +128,7 @@ def build_test(
         p_boundary=float(mixture_tail(pair.statistic, weights)) if weights else None,
         weights=weights,
         method=method,
+        small_method=small_method or method,
         is_refitted=is_refitted,
         table=_table(pair, p),
         notes=(*notes, *several),

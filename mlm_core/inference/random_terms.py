@@ -138,7 +138,9 @@ def compare_with_pooled(fit: MixedFit) -> PooledComparison:
             n_obs=fit.n_obs,
         )
         null = "nothing varies between groups"
-        tests[method] = build_test(pair, null=null, method=fit.method, zero=zero)
+        tests[method] = build_test(
+            pair, null=null, method=fit.method, small_method=method, zero=zero
+        )
     printed, alike = tests["ML"], tests[fit.method]
     return PooledComparison(printed, alike, _printed_note(fit.method, printed, alike))
 

@@ -10,15 +10,18 @@ overall mean and the result says at which values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.layout import INTERCEPT
+from mlm_core.data.layout import INTERCEPT, Block
 from mlm_core.fits.covariances import RESIDUAL
+from mlm_core.fits.criterion import Problem, build_problem
+from mlm_core.fits.curvature import Evaluation
 from mlm_core.fits.mixed import MixedFit
+from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.structure import CovarianceBlock
 from mlm_core.notes import Note
 
@@ -55,18 +58,35 @@ class VarianceShares:
 
 def icc(fit: MixedFit) -> VarianceShares:
     """Return variance shares and intraclass correlations of a mixed fit."""
+    return _shares(fit.problem, fit.at)
+
+
+def unconditional_icc(fit: MixedFit) -> VarianceShares:
+    """Return the shares without predictors, on the very rows of a fit.
+
+    The model has an intercept, fixed and varying at every level of the fit, and is fitted by the
+    same method from the same moments.
+    """
     moments = fit.problem.moments
-    sigma2 = fit.sigma**2
-    variances, at = [], {}
-    for index in range(len(fit.levels)):
+    blocks = tuple(Block(level, (INTERCEPT,)) for level in reversed(range(len(fit.levels))))
+    layout = replace(moments.layout, fixed=(INTERCEPT,), blocks=blocks)
+    problem = build_problem(replace(moments, layout=layout), fit.method)
+    return _shares(problem, find_optimum(problem).at)
+
+
+def _shares(problem: Problem, at: Evaluation) -> VarianceShares:
+    moments = problem.moments
+    sigma2 = float(at.ascent.root.r2) / problem.df * float(moments.scale[-1]) ** 2
+    variances, means = [], {}
+    for index in range(len(moments.levels)):
         total = 0.0
-        for block in fit.problem.structure.at_level(index):
-            total += sigma2 * _variance_at_means(block, fit)
-            at.update(_means_of(block, moments.shift))
+        for block in problem.structure.at_level(index):
+            total += sigma2 * _variance_at_means(block, at.theta)
+            means.update(_means_of(block, moments.shift))
         variances.append(total)
     variances.append(sigma2)
     whole = float(sum(variances))
-    names = [level.name for level in fit.levels]
+    names = [level.name for level in moments.levels]
     shares = np.array(variances) / whole
     return VarianceShares(
         shares=pd.DataFrame({"level": [*names, RESIDUAL], "variance": variances, "share": shares}),
@@ -78,18 +98,18 @@ def icc(fit: MixedFit) -> VarianceShares:
             }
         ),
         total_variance=whole,
-        is_conditional=len(fit.terms) > (INTERCEPT.label in fit.terms),
-        at=at,
-        notes=(_at_note(at),) if at else (),
+        is_conditional=set(moments.layout.fixed) != {INTERCEPT},
+        at=means,
+        notes=(_at_note(means),) if means else (),
     )
 
 
-def _variance_at_means(block: CovarianceBlock, fit: MixedFit) -> float:
+def _variance_at_means(block: CovarianceBlock, theta: FloatArray) -> float:
     """Return the variance (relative to sigma^2) a block gives rows at the columns' means.
 
     Stored columns are centred, so the value of an effect's column at the mean is its offset.
     """
-    loaded = block.offsets @ block.factor(fit.at.theta)
+    loaded = block.offsets @ block.factor(theta)
     return float(loaded @ loaded)
 
 

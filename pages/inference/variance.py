@@ -14,8 +14,7 @@ choices, data = widgets.require("outcome", "levels")
 
 with show.guard():
     model, method = choices.model, choices.method
-    bare = choices.without(choices.predictors).model
-    unconditional = cache.shares(data, bare, method=method)
+    unconditional = cache.shares_without_predictors(data, model, method=method)
     conditional = cache.shares(data, model, method=method)
     show.answer(narrative.shares(unconditional, outcome=choices.outcome))
     st.markdown(narrative.correlations(unconditional))

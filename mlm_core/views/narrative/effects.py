@@ -33,7 +33,7 @@ def pooling(
     term: str, *, pooled: PooledFit, unpooled: UnpooledFit, mixed: MixedFit | None = None
 ) -> str:
     """Say what the pooled, the unpooled and the mixed fits give for one slope."""
-    outcome = name(pooled.model.outcome)
+    outcome = name(pooled.model.outcome_label)
     row = _row(pooled, term)
     robust = pooled.cluster is not None
     low, high, se = (row[f"robust_{end}" if robust else end] for end in ("lower", "upper", "se"))
@@ -86,8 +86,8 @@ def simpson(term: str, *, pooled: PooledFit, mixed: MixedFit) -> Note | None:
     message = (
         f"The slope of {term} is {number(one['estimate'])} over all rows but"
         f" {number(other['estimate'])} within groups of {level}: groups with more {term} differ in"
-        f" {pooled.model.outcome} in the opposite direction (Simpson's paradox). Say which of the"
-        " two questions you answer; adding the group mean of the predictor shows both in one model."
+        f" {pooled.model.outcome_label} in the opposite direction (Simpson's paradox). Say which of"
+        " the two questions you answer; adding the group mean of the predictor shows both in one model."
     )
     numbers = {"term": term, "pooled": one["estimate"], "mixed": other["estimate"], "level": level}
     return Note("simpson", "caution", message, numbers)
@@ -140,7 +140,7 @@ def mixed(fit: MixedFit) -> str:
 def fixed_effect(fit: MixedFit, term: str) -> str:
     """Say what goes with one more unit of a predictor in the mixed model."""
     row = _row(fit, term)
-    outcome, level = name(fit.model.outcome), level_name(fit.levels[0].name)
+    outcome, level = name(fit.model.outcome_label), level_name(fit.levels[0].name)
     if term == INTERCEPT.label:
         others = "" if len(fit.terms) == 1 else ", all predictors at zero,"
         return (
@@ -164,7 +164,7 @@ def fixed_effect(fit: MixedFit, term: str) -> str:
 
 def spread(fit: MixedFit) -> str:
     """Say how far groups and rows scatter in the mixed model."""
-    outcome = name(fit.model.outcome)
+    outcome = name(fit.model.outcome_label)
     parts = []
     for row in records(fit.variances):
         if row["other"]:

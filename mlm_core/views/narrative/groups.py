@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mlm_core.data.groups import GroupsDescription
 from mlm_core.inference.group_summaries import GroupSummaries
 from mlm_core.inference.pairs import PairDraw
@@ -53,6 +55,11 @@ def medians(summaries: GroupSummaries) -> str:
 
 def pairs(draw: PairDraw) -> str:
     """Say how alike two random rows of the same group are."""
+    if not math.isfinite(draw.limit):
+        return (
+            f"Too few groups of {level_name(draw.level)} have two rows: no pairs can be drawn and"
+            " compared."
+        )
     head = (
         f"Two rows drawn at random from the same group of {level_name(draw.level)}, one pair from"
         f" each of {count(draw.n_groups)} groups, correlate at {fixed(draw.correlation, 2)} in"

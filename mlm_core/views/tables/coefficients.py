@@ -92,7 +92,7 @@ def residual_quantiles(fit: MixedFit | PooledFit) -> Table:
     notes = (
         ("Residuals from the groups' own lines, divided by the residual standard deviation.",)
         if is_scaled
-        else (f"In units of {fit.model.outcome}.",)
+        else (f"In units of {fit.model.outcome_label}.",)
     )
     return Table(frame, caption, notes, "residual-quantiles")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from mlm_core.fits.criterion import Method
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.random_terms import PooledComparison, RandomTermTests
 from mlm_core.views.numbers import column, count, fixed, p_value
@@ -84,8 +85,17 @@ def random_terms(tests: RandomTermTests) -> Table:
 
 
 def _method_note(test: LikelihoodRatioTest) -> str:
-    words = "restricted likelihood (REML)" if test.method == "REML" else "full likelihood (ML)"
-    return f"Both models by {words}{', refitted for this test' if test.is_refitted else ''}."
+    if test.small_method != test.method:
+        return (
+            f"The smaller model by its {_likelihood(test.small_method)}, the larger by its"
+            f" {_likelihood(test.method)}."
+        )
+    refitted = ", refitted for this test" if test.is_refitted else ""
+    return f"Both models by {_likelihood(test.method)}{refitted}."
+
+
+def _likelihood(method: Method) -> str:
+    return "restricted likelihood (REML)" if method == "REML" else "full likelihood (ML)"
 
 
 def _decimals(statistic: float) -> int:
