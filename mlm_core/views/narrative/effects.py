@@ -87,7 +87,8 @@ def simpson(term: str, *, pooled: PooledFit, mixed: MixedFit) -> Note | None:
         f"The slope of {term} is {number(one['estimate'])} over all rows but"
         f" {number(other['estimate'])} within groups of {level}: groups with more {term} differ in"
         f" {pooled.model.outcome_label} in the opposite direction (Simpson's paradox). Say which of"
-        " the two questions you answer; adding the group mean of the predictor shows both in one model."
+        " the two questions you answer; adding the group mean of the predictor shows both in one"
+        " model."
     )
     numbers = {"term": term, "pooled": one["estimate"], "mixed": other["estimate"], "level": level}
     return Note("simpson", "caution", message, numbers)
