@@ -125,9 +125,9 @@ def _check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) 
     if not same:
         raise DifferentRowsError(
             f"The models were fitted to different rows or outcomes ({one.n_rows} rows of"
-            f" {first.model.outcome_label}, {other.n_rows} rows of"
-            f" {second.model.outcome_label}), so their likelihoods cannot be compared. Missing values"
-            " in one model's columns are the usual cause: keep the rows that are complete in both, and fit both to these."
+            f" {first.model.outcome_label}, {other.n_rows} rows of {second.model.outcome_label}),"
+            " so their likelihoods cannot be compared. Missing values in one model's columns are"
+            " the usual cause: keep the rows that are complete in both, and fit both to these."
         )
 
 
