@@ -15,7 +15,7 @@ Shapes: theta (n_theta, ...); see :mod:`mlm_core.moments.tree` for the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +93,7 @@ def build_problem(moments: Moments, method: Method) -> Problem:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Ascent:
+class Ascent(NamedTuple):
     """One walk up the hierarchy.
 
     Attributes

@@ -16,8 +16,7 @@ first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +28,10 @@ from mlm_core.moments.packed import position
 from mlm_core.moments.tree import Family
 
 Array = NDArray[Any]
+_add = np.add.reduce  # sums along an axis, without the method's overhead
 
 
-@dataclass(frozen=True, eq=False)
-class Descent:
+class Descent(NamedTuple):
     """One walk down: gradients of L (with log |M_XX| for REML) and of r2, and coefficients.
 
     Attributes
@@ -53,8 +52,7 @@ class Descent:
     spreads: tuple[Array, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Passage:
+class _Passage(NamedTuple):
     """What one eliminated effect gives on the way down; parts by component, the constant 0."""
 
     u: Array
@@ -110,7 +108,7 @@ def _collect(gradient: Array, parts: dict[int, Any], block: CovarianceBlock, col
 
 def _at_means(means: Array, coefficients: Array) -> Array:
     """Return the value at the group's means of coefficients with the constant first."""
-    return coefficients[0] + (means * coefficients[1:]).sum(axis=0)  # type: ignore[no-any-return]
+    return coefficients[0] + _add(means * coefficients[1:], 0)  # type: ignore[no-any-return]
 
 
 def _pass(record: Elimination, v: Array, spread: Array) -> _Passage:
@@ -119,27 +117,27 @@ def _pass(record: Elimination, v: Array, spread: Array) -> _Passage:
     columns = m[:-1]
     w = kappa * record.t  # W on the constant
     value, inside, g_inside = _at_means(m, v), 0.0, 0.0
-    g = w * (spread[:, 0] + (spread[:, 1:] * columns).sum(axis=1))
+    g = w * (spread[:, 0] + _add(spread[:, 1:] * columns, 1))
     if slope is not None:
-        g = g + (spread[:, 1:] * slope[:-1]).sum(axis=1)
-        inside, g_inside = (slope * v[1:]).sum(axis=0), (slope[:-1] * g[1:]).sum(axis=0)
+        g = g + _add(spread[:, 1:] * slope[:-1], 1)
+        inside, g_inside = _add(slope * v[1:], 0), _add(slope[:-1] * g[1:], 0)
     g_value = _at_means(columns, g)
     u, share = (w * value + inside) / pivot, (w * g_value + g_inside) / pivot
     # Not value - t u: of a large effect that would leave the rounding of the group's mean.
     value = (record.c * value - record.t * inside) / pivot
     h_value = (record.c * g_value - record.t * g_inside) / pivot
     v = _less(v, record, u)
-    r2_parts = {0: -2.0 * (u * kappa * value).sum(axis=-1)}
-    log_det_parts = {0: 2.0 * ((w - kappa * h_value) / pivot).sum(axis=-1)}
+    r2_parts = {0: -2.0 * _add(u * kappa * value, -1)}
+    log_det_parts = {0: 2.0 * _add((w - kappa * h_value) / pivot, -1)}
     if slope is not None:
         h = _less(g, record, share)
         for index, _ in record.loading.columns:
             row = record.before.products[position(record.before.k)[index]]
-            mv = (row * v[1:]).sum(axis=0) + kappa * m[index] * value
-            mh = (row[:-1] * h[1:]).sum(axis=0) + kappa * m[index] * h_value
-            r2_parts[1 + index] = -2.0 * (u * mv).sum(axis=-1)
+            mv = _add(row * v[1:], 0) + kappa * m[index] * value
+            mh = _add(row[:-1] * h[1:], 0) + kappa * m[index] * h_value
+            r2_parts[1 + index] = -2.0 * _add(u * mv, -1)
             own = slope[index] + w * m[index]
-            log_det_parts[1 + index] = 2.0 * ((own - mh) / pivot).sum(axis=-1)
+            log_det_parts[1 + index] = 2.0 * _add((own - mh) / pivot, -1)
     return _Passage(u, v, log_det_parts, r2_parts, g, (share + 1.0) / pivot)
 
 

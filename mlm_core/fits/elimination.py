@@ -17,8 +17,7 @@ analytic, so complex arguments give exact derivatives (complex step).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +28,7 @@ from mlm_core.moments.tree import State
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Loading:
+class Loading(NamedTuple):
     """How one spherical effect enters the rows: weights on the constant and on some columns.
 
     ``constant`` is 0.0 or an array broadcastable over groups; ``columns`` pairs column and weight.
@@ -40,8 +38,7 @@ class Loading:
     columns: tuple[tuple[int, Any], ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Elimination:
+class Elimination(NamedTuple):
     """What eliminating one effect leaves behind for the way down.
 
     Attributes

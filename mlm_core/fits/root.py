@@ -8,8 +8,7 @@ back exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,7 @@ from mlm_core.moments.tree import State
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Root:
+class Root(NamedTuple):
     """Solution at the root; the last axes carry parallel evaluations.
 
     Attributes
@@ -125,11 +123,16 @@ def sweep(products: Array, columns: list[int]) -> tuple[Array, Array, Any, Any]:
     """
     chosen = [*columns, len(products) - 1]
     p = len(columns)
+    table = products[chosen][:, chosen]
+    log_det: Any = 0.0
+    if p == 1:
+        value, right = table[0, 0], table[0, 1]
+        slope = right / value
+        return 1.0 / table[:1, :1], slope[None], table[1, 1] - right * slope, np.log(value)
     root = np.sqrt(products[chosen, chosen])
     root[-1] = 1.0
     outer = root[:, None] * root
-    table = products[chosen][:, chosen] / outer
-    log_det: Any = 0.0
+    table = table / outer
     for pivot in range(p):
         value = table[pivot, pivot].copy()
         log_det = log_det + np.log(value)

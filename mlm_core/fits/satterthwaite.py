@@ -46,9 +46,9 @@ class VarianceInformation:
 
     def degrees_of_freedom(self, contrasts: FloatArray) -> FloatArray:
         """Return the degrees of freedom of each row of ``contrasts``, shape (rows, p)."""
-        variance = np.einsum("ri,ij,rj->r", contrasts, self.vcov, contrasts)
+        variance = ((contrasts @ self.vcov) * contrasts).sum(axis=1)
         gradient = np.einsum("ri,ijm,rj->rm", contrasts, self.vcov_gradient, contrasts)
-        spread = np.einsum("rm,mn,rn->r", gradient, self.covariance, gradient)
+        spread = ((gradient @ self.covariance) * gradient).sum(axis=1)
         return np.asarray(2.0 * variance**2 / spread)
 
 

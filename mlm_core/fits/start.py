@@ -24,8 +24,7 @@ FloatArray = NDArray[np.float64]
 _SLOPE_SD = 0.25
 # Relative standard deviations outside this range are too extreme to start from.
 _LEAST, _MOST = 0.1, 1e8
-# Share of the largest singular value below which columns are tied inside groups.
-_TIED = 1e-10
+_RIDGE = 1e-8
 # Starts whose logarithms are this near lead to the same place.
 _ALIKE = 0.5
 # Without a predictor pooled and within-group slopes cannot differ.
@@ -94,10 +93,10 @@ class _Anova:
         found = pooled.copy()
         # What the outcome is without the part of the other columns, against the ones that vary.
         right = inside[:, -1] + inside[:, others] @ pooled[1:][others]
-        # Inside groups columns may be tied that are not tied overall: least squares of least norm.
+        # Columns tied inside groups only share what is theirs: a ridge keeps them apart.
         root = np.sqrt(inside[columns, columns])
-        unit = inside[np.ix_(columns, columns)] / np.outer(root, root)
-        slopes = np.linalg.lstsq(unit, right[columns] / root, rcond=_TIED)[0] / root
+        unit = inside[columns][:, columns] / (root[:, None] * root) + _RIDGE * np.eye(len(root))
+        slopes = np.linalg.solve(unit, right[columns] / root) / root
         found[[1 + j for j in columns]] = -slopes
         return found
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,7 @@ from mlm_core.moments.packed import pairs
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class State:
+class State(NamedTuple):
     """Weight, means and products of all groups of one level."""
 
     weight: Array
