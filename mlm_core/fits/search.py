@@ -8,6 +8,7 @@ the optimum the exact Hessian takes over, and a point is only accepted with its 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,19 +95,19 @@ def _step(gradient: FloatArray, hessian: FloatArray, radius: float) -> tuple[Flo
     Directions of negative curvature are followed downhill as if they curved upwards as much.
     """
     values, vectors = np.linalg.eigh(hessian)
-    floor = _FLAT * max(float(np.abs(values).max()), 1e-300)
-    bent = np.maximum(np.abs(values), floor)
+    bent = np.abs(values)
+    bent = np.maximum(bent, _FLAT * max(bent[0], bent[-1], 1e-300))
     slopes = vectors.T @ gradient
     shift = 0.0
     for _ in range(60):
         parts = -slopes / (bent + shift)
-        length = float(np.linalg.norm(parts))
+        length = math.sqrt(parts @ parts)
         if length <= radius * (1.0 + 1e-6):
             break
         # Newton's method on 1 / length (More & Sorensen 1983), safe from the left.
         growth = float((parts**2 / (bent + shift)).sum())
         shift += (length**2 / growth) * (length - radius) / radius
-    fall = -float(slopes @ parts + 0.5 * (bent * parts**2).sum())
+    fall = -float(slopes @ parts + 0.5 * (bent @ parts**2))
     return vectors @ parts, fall
 
 

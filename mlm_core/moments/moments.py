@@ -63,7 +63,7 @@ class Moments:
     means: FloatArray
     products: FloatArray
 
-    @property
+    @cached_property
     def n_rows(self) -> int:
         """Number of rows summed."""
         return int(self.counts.sum())
@@ -88,12 +88,8 @@ class Moments:
         """
         if not n_parallel_axes:
             return State(self.counts, self.means, self.products)
-        axes = tuple(range(1, 1 + n_parallel_axes))
-        return State(
-            np.expand_dims(self.counts, tuple(range(n_parallel_axes))),
-            np.expand_dims(self.means, axes),
-            np.expand_dims(self.products, axes),
-        )
+        axes = (None,) * n_parallel_axes
+        return State(self.counts[*axes, :], self.means[:, *axes, :], self.products[:, *axes, :])
 
     def varies_inside(self, column: Column, level: int) -> bool:
         """Tell whether a column varies inside the groups of a level (0 the outermost)."""

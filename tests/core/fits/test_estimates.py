@@ -57,7 +57,6 @@ def test_table_of_coefficients():
 
 @given(st.floats(0.0, 40.0), st.floats(1.0, 1e6))
 def test_two_sided_p_values(t, df):
-    # Near t = 0 the tail beyond t is found from 1 - t^2 / df, good to the root of its rounding.
     assert_allclose(two_sided(np.array([t]), df), 2.0 * stats.t.sf(t, df), rtol=1e-7)
     assert_allclose(two_sided(np.array([-t]), df), two_sided(np.array([t]), df))
 
