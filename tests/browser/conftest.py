@@ -281,8 +281,7 @@ def same_screen(_kept_tab: Screen, request: pytest.FixtureRequest) -> Iterator[S
     """A tab that the tests of a module share: every address opened in it is a new session."""
     _kept_tab.problems.clear()
     yield _kept_tab
-    problems = _look_back(request, [_kept_tab])
-    assert not problems, "\n".join(problems)
+    assert not _look_back(request, [_kept_tab]), "\n".join(_kept_tab.problems)
 
 
 def _new_tab(browser: Browser, url: str) -> Screen:
