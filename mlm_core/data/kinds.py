@@ -136,7 +136,10 @@ def _range(numbers: NDArray[np.float64]) -> tuple[float, float, float]:
     if numbers.size == 0:
         return np.nan, np.nan, np.nan
     with np.errstate(invalid="ignore", over="ignore"):
-        return float(numbers.min()), float(numbers.mean()), float(numbers.max())
+        low, mean, high = float(numbers.min()), float(numbers.mean()), float(numbers.max())
+    # The mean of a centred column is zero but for rounding.
+    is_rounding = abs(mean) < 1e-14 * max(abs(low), abs(high))
+    return low, 0.0 if is_rounding else mean, high
 
 
 def _n_unique(series: pd.Series[Any]) -> int:

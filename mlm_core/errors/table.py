@@ -143,7 +143,7 @@ class OneGroupError(TableError):
 
     def __init__(self, level: str, group: object) -> None:
         super().__init__(
-            f"All rows belong to one group of {level!r} ({group!r}): the variance between groups"
+            f"All rows belong to one group of {level!r} ({group}): the variance between groups"
             " cannot be estimated. Leave this level out."
         )
 

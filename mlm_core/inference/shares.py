@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlm_core.data.expressions import level_columns
 from mlm_core.data.layout import INTERCEPT, Block
 from mlm_core.fits.covariances import RESIDUAL
 from mlm_core.fits.criterion import Problem, build_problem
@@ -93,7 +94,7 @@ def _shares(problem: Problem, at: Evaluation) -> VarianceShares:
         correlations=pd.DataFrame(
             {
                 "level": names,
-                "members": [f"two rows of the same {name}" for name in names],
+                "members": [f"two rows of the same {_words(name)}" for name in names],
                 "icc": np.cumsum(shares[:-1]),
             }
         ),
@@ -102,6 +103,10 @@ def _shares(problem: Problem, at: Evaluation) -> VarianceShares:
         at=means,
         notes=(_at_note(means),) if means else (),
     )
+
+
+def _words(level: str) -> str:
+    return " within ".join(level_columns(level))
 
 
 def _variance_at_means(block: CovarianceBlock, theta: FloatArray) -> float:

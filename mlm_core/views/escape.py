@@ -14,6 +14,8 @@ LONGEST_LABEL = 60
 """Characters of a name shown in a figure; the rest becomes an ellipsis, the hover keeps as many."""
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&@/])")
+# What GitHub-flavoured Markdown makes a link of even where it is escaped: schemes, www, e-mail.
+_ADDRESS = re.compile(r"(?i)(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)|[\w.+-](?=@)")
 _LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -42,9 +44,10 @@ def for_markdown(text: object) -> str:
     Returns
     -------
     str
-        One line in which every character with a meaning in Markdown is preceded by a backslash.
+        One line in which every character with a meaning in Markdown is preceded by a backslash, and
+        an invisible word joiner keeps addresses from becoming links by themselves.
     """
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", _one_line(text))
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", _ADDRESS.sub("\\g<0>\u2060", _one_line(text)))
 
 
 def for_figure(text: object) -> str:

@@ -11,6 +11,9 @@ import math
 from collections.abc import Iterable, Sequence
 
 MINUS = "\u2212"
+ROUNDING = 1e-12
+"""A share below is rounding, not variation."""
+
 MISSING = "n/a"
 SMALLEST_P = 0.001
 """p-values below are printed as ``<.001``: their digits depend on the tail of an approximation."""
@@ -82,11 +85,11 @@ def p_equals(p: float | None) -> str:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """Print a share of one as a percentage; a share above zero never prints as ``0%``."""
+    """Print a share of one as a percentage; a share above rounding never prints as ``0%``."""
     if share is None or math.isnan(share):
         return MISSING
     smallest = 10.0**-decimals
-    if 0 < 100 * share <= smallest / 2:
+    if ROUNDING < share <= smallest / 200:
         return f"<{smallest:.{decimals}f}%"
     return f"{fixed(100 * share, decimals)}%"
 

@@ -220,6 +220,12 @@ def tidied(state: AppState, columns: Iterable[str]) -> tuple[AppState, tuple[str
     return tidy, dropped
 
 
+def doubled(state: AppState) -> tuple[str, ...]:
+    """Return the names that stand in more than one place of the choices."""
+    asked = [name for name in (state.outcome, *state.predictors, *state.levels) if name]
+    return tuple(name for name in dict.fromkeys(asked) if asked.count(name) > 1)
+
+
 def _unless(value: str, default: str) -> str:
     return "" if value == default else value
 

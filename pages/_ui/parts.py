@@ -56,7 +56,12 @@ def one_of(
 def some_of(label: str, options: Sequence[str], *, key: str, placeholder: str) -> tuple[str, ...]:
     """Let a person choose any of several names."""
     chosen = st.multiselect(
-        label, list(options), key=key, placeholder=placeholder, persist_state="session"
+        label,
+        list(options),
+        key=key,
+        placeholder=placeholder,
+        bind="query-params",
+        persist_state="session",
     )
     return tuple(chosen)
 

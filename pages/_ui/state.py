@@ -210,7 +210,8 @@ def _adopt(choices: AppState) -> None:
         _set(choices)
         return
     kept, dropped = link.tidied(choices, data.columns)
-    _set(kept, _dropped_sentence(dropped, data.name))
+    remarks = (_dropped_sentence(dropped, data.name), _doubled_sentence(link.doubled(choices)))
+    _set(kept, " ".join(remark for remark in remarks if remark))
 
 
 def _set(choices: AppState, remark: str = "") -> None:
@@ -218,6 +219,16 @@ def _set(choices: AppState, remark: str = "") -> None:
     st.session_state[_REMARK] = remark
     st.session_state[_REFUSAL] = ""
     st.session_state[_EARLIER] = st.session_state.get(_EARLIER, {}) | {choices.dataset: choices}
+
+
+def _doubled_sentence(doubled: tuple[str, ...]) -> str:
+    if not doubled:
+        return ""
+    names = ", ".join(f"“{column}”" for column in doubled[:5])
+    return (
+        f"{names}: chosen in more than one place. The outcome comes first, then the levels; nothing"
+        " can explain itself, and no level counts twice."
+    )
 
 
 def _dropped_sentence(dropped: tuple[str, ...], name: str) -> str:

@@ -16,8 +16,10 @@ model, method = None, choices.method
 
 with show.guard():
     model = choices.model
+    fit = cache.mixed(data, model, method=method)
     comparison = cache.comparison_with_pooled(data, model, method=method)
     show.answer(narrative.pooled_comparison(comparison))
+    show.notes(fit.notes)
     alike = comparison.like_with_like
     show.figure(tail_figure(tail_curves(alike.statistic, alike.df, weights=alike.weights)))
     show.table(tables.pooled_comparison(comparison))

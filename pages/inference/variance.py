@@ -11,12 +11,16 @@ from pages._ui import cache, show, widgets
 
 show.heading("Variance", "Where is the variation?")
 choices, data = widgets.require("outcome", "levels")
+answer = st.container()
 
 with show.guard():
     model, method = choices.model, choices.method
+    fit = cache.mixed(data, model, method=method)
+    show.notes(fit.notes)
     unconditional = cache.shares_without_predictors(data, model, method=method)
     conditional = cache.shares(data, model, method=method)
-    show.answer(narrative.shares(unconditional, outcome=choices.outcome))
+    with answer:
+        show.answer(narrative.shares(unconditional, outcome=choices.outcome))
     st.markdown(narrative.correlations(unconditional))
     bars = {"without predictors": unconditional}
     if choices.predictors:

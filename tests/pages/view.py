@@ -30,8 +30,8 @@ Row = dict[str, str]
 
 
 def plain(sentence: str) -> str:
-    """Return Markdown as people see it: without the backslashes before characters."""
-    return _ESCAPED.sub(r"\1", sentence)
+    """Return Markdown as people see it: without backslashes, and without invisible joiners."""
+    return _ESCAPED.sub(r"\1", sentence).replace("\u2060", "")
 
 
 def numbers_in(text: str) -> list[float]:

@@ -53,11 +53,16 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def sizes_footnote(fit: MixedFit) -> str:
     """Return numbers of rows and groups with the sizes of the groups."""
     parts = [
-        f"{row['level']}: {count(row['groups'])} groups of {count(row['min'])} to"
-        f" {count(row['max'])} rows (mean {fixed(row['mean'], 1)})"
+        f"{row['level']}: {count(row['groups'])} groups of {_sizes(row)}"
         for row in records(fit.group_sizes)
     ]
     return f"{count(fit.n_obs)} rows. {'; '.join(parts)}."
+
+
+def _sizes(row: dict[str, Any]) -> str:
+    if row["min"] == row["max"]:
+        return f"{count(row['min'])} rows"
+    return f"{count(row['min'])} to {count(row['max'])} rows (mean {fixed(row['mean'], 1)})"
 
 
 def note_footnotes(notes: Iterable[Note]) -> tuple[str, ...]:

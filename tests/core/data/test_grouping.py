@@ -159,7 +159,7 @@ def test_levels_that_are_the_same_groups_are_refused():
 
 
 def test_one_group_and_groups_of_one_row_are_refused():
-    with pytest.raises(OneGroupError, match=r"one group of 'a' \('1'\)"):
+    with pytest.raises(OneGroupError, match=r"one group of 'a' \(1\)"):
         hierarchy([("a",)], a=[1, 1, 1])
     with pytest.raises(SingletonGroupsError, match="3 groups of 'b:a' has exactly one row"):
         hierarchy([("a",), ("a", "b")], a=[1, 1, 2], b=[1, 2, 1])

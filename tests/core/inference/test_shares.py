@@ -50,7 +50,7 @@ def test_members_are_named(fitted):
     found = icc(fitted("mathkind ~ ses + (1 | schoolid/classid)"))
     assert found.correlations["members"].tolist() == [
         "two rows of the same schoolid",
-        "two rows of the same classid:schoolid",
+        "two rows of the same classid within schoolid",
     ]
     # Pupils of one class share its school too: the inner correlation is the larger.
     assert found.correlations["icc"].is_monotonic_increasing

@@ -25,7 +25,7 @@ HOSTILE = [
 @pytest.mark.parametrize("name", HOSTILE)
 def test_markdown_has_no_active_character_left(name):
     text = for_markdown(name)
-    assert re.sub(r"\\(.)", r"\1", text) == " ".join(name.split())
+    assert re.sub(r"\\(.)", r"\1", text).replace("\u2060", "") == " ".join(name.split())
     assert not re.search(r"(?<!\\)[*_`$\[\]()<>!:~#|{}.]", re.sub(r"\\\\", "", text))
 
 
