@@ -177,8 +177,8 @@ class Screen:
 
     @property
     def answer(self) -> str:
-        """The first sentence of the page."""
-        return str(self.main.locator(".st-key-answer").inner_text())
+        """The first sentence of the page, without the joiners that keep names from being links."""
+        return str(self.main.locator(".st-key-answer").inner_text()).replace("\u2060", "")
 
     @property
     def query(self) -> dict[str, list[str]]:

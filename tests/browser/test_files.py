@@ -62,7 +62,7 @@ def test_hostile_names_stay_text_on_every_page(same_screen: Any) -> None:
     for (section, title), names in WITH_PICTURES.items():
         same_screen.go_to(section, title)
         assert [name for name in names if name not in same_screen.answer] == []
-        assert same_screen.page.locator("img[src=x], img[src*=evil]").count() == 0
+        assert same_screen.page.locator("img[src=x], img[src*=evil], a[href*=evil]").count() == 0
     assert same_screen.query["data"] == ["upload"]
     assert same_screen.query["file"] == [HOSTILE_NAME]
     assert said == []
