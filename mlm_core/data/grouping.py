@@ -56,10 +56,6 @@ class Level:
         """Number of groups."""
         return len(self.parent)
 
-    def key_frame(self) -> pd.DataFrame:
-        """Return the keys of all groups, one row a group, outermost key first."""
-        return pd.DataFrame(dict(zip(self.columns, self.keys, strict=True)))
-
     def labels(self) -> NDArray[np.object_]:
         """Return one readable label a group, keys joined by `` / ``, outermost first."""
         texts = [np.array([str(key) for key in keys], dtype=object) for keys in self.keys]

@@ -31,11 +31,6 @@ _ALIKE = 0.5
 _FEWEST_COEFFICIENTS = 2
 
 
-def starting_theta(problem: Problem) -> FloatArray:
-    """Return the first theta, shape (n_theta,)."""
-    return find_start(problem)[0]
-
-
 def find_start(problem: Problem) -> tuple[FloatArray, int]:
     """Return the first theta and how many evaluations of the criterion it took to find it."""
     if not problem.structure.blocks:

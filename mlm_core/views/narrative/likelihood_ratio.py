@@ -10,15 +10,6 @@ from mlm_core.views.narrative.wording import RARE, how_often, name
 from mlm_core.views.numbers import number
 from mlm_core.views.tables.table import records
 
-REML_AGAINST_ML = (
-    "In R, anova(fit, lm, refit = FALSE) sets the restricted likelihood of the mixed model against"
-    " the full likelihood of the linear one. The two measure different things, so the difference is"
-    " no likelihood-ratio statistic, though it is often close to one. R warns of it ('some models"
-    " fit with REML = TRUE, some not') and prints it all the same; without refit = FALSE it refits"
-    " the mixed model by ML first."
-)
-"""What R's printed comparison of a REML fit with lm does, in plain words."""
-
 
 def test(result: LikelihoodRatioTest) -> str:
     """Say what a likelihood-ratio test shows."""

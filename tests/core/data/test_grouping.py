@@ -42,7 +42,12 @@ def test_levels_stand_outermost_first(nested):
 def test_children_of_one_parent_are_contiguous_and_sorted(nested):
     inner = nested.levels[1]
     assert inner.parent.tolist() == [0, 0, 1, 1]
-    assert inner.key_frame().to_numpy().tolist() == [["x", 1], ["x", 2], ["y", 1], ["y", 2]]
+    assert [list(key) for key in zip(*inner.keys, strict=True)] == [
+        ["x", 1],
+        ["x", 2],
+        ["y", 1],
+        ["y", 2],
+    ]
     assert list(inner.labels()) == ["x / 1", "x / 2", "y / 1", "y / 2"]
     assert nested.codes.tolist() == [1, 2, 2, 0, 3, 1]
     assert nested.levels[0].parent.tolist() == [0, 0]

@@ -211,3 +211,14 @@ def test_a_level_listed_twice() -> None:
 def test_outcome_among_plain_predictors() -> None:
     with pytest.raises(OutcomeIsPredictorError):
         Model(outcome="y", predictors=["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("model", "label"),
+    [
+        (Model(outcome="out `come`", predictors=["x"]), "out `come`"),
+        (Model("log(y) ~ x + (1 | g)"), "log(y)"),
+    ],
+)
+def test_the_outcome_is_named_as_people_name_it(model: Model, label: str) -> None:
+    assert model.outcome_label == label

@@ -61,6 +61,12 @@ def test_two_sided_p_values(t, df):
     assert_allclose(two_sided(np.array([-t]), df), two_sided(np.array([t]), df))
 
 
+@pytest.mark.parametrize("df", [1.0, 3277.0, 1e6])
+def test_p_values_near_one_keep_their_digits(df):
+    p = float(two_sided(np.array([1e-6]), df)[0])
+    assert 1.0 - p == pytest.approx(2e-6 * stats.t.pdf(0.0, df), rel=1e-6)
+
+
 def test_p_values_do_not_drown_in_rounding():
     p = float(two_sided(np.array([200.0]), 100.0)[0])
     assert p == pytest.approx(2.0 * stats.t.sf(200.0, 100.0), rel=1e-8)

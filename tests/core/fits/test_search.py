@@ -10,7 +10,7 @@ from mlm_core.errors import NotConvergedError
 from mlm_core.fits import search
 from mlm_core.fits.certificate import find_escape
 from mlm_core.fits.search import minimise
-from mlm_core.fits.start import starting_theta
+from mlm_core.fits.start import find_start
 from tests.core import dense
 from tests.core.problems import METHODS, problem_of, random_theta, relative_covariances
 from tests.core.tolerances import MOST_EVALUATIONS, SAME_OPTIMUM
@@ -21,7 +21,7 @@ from tests.core.tolerances import MOST_EVALUATIONS, SAME_OPTIMUM
 def test_brute_force_finds_nothing_lower(name, method, pupils):
     case = dense.CASES[name]
     problem = problem_of(case.formula, pupils, method)
-    found = minimise(problem, starting_theta(problem))
+    found = minimise(problem, find_start(problem)[0])
 
     def brute_force(theta):
         return dense.solve(pupils, case, relative_covariances(problem, theta), method).criterion
@@ -37,7 +37,7 @@ def test_brute_force_finds_nothing_lower(name, method, pupils):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_start_does_not_matter(name, seed, pupils):
     problem = problem_of(dense.CASES[name].formula, pupils)
-    usual = minimise(problem, starting_theta(problem)).at.value
+    usual = minimise(problem, find_start(problem)[0]).at.value
     start = 3.0 * random_theta(problem, seed=seed)
     assert minimise(problem, start).at.value == pytest.approx(usual, abs=SAME_OPTIMUM)
 
@@ -55,7 +55,7 @@ def test_zero_is_left_where_it_is_false(formula, table, tables):
     problem = problem_of(formula, tables[table])
     zero = np.zeros(problem.structure.n_theta)
     from_zero = minimise(problem, zero)
-    usual = minimise(problem, starting_theta(problem))
+    usual = minimise(problem, find_start(problem)[0])
     assert from_zero.at.value == pytest.approx(usual.at.value, abs=SAME_OPTIMUM)
     assert find_escape(problem, from_zero.at) is None
 
@@ -63,7 +63,7 @@ def test_zero_is_left_where_it_is_false(formula, table, tables):
 @pytest.mark.parametrize("size", [1e-3, 30.0, 1000.0])
 def test_starts_far_off_find_home(size, classroom):
     problem = problem_of("mathkind ~ ses + (1 | schoolid/classid)", classroom)
-    usual = minimise(problem, starting_theta(problem)).at.value
+    usual = minimise(problem, find_start(problem)[0]).at.value
     found = minimise(problem, np.full(2, size)).at.value
     assert found == pytest.approx(usual, abs=SAME_OPTIMUM)
 
@@ -79,4 +79,4 @@ def test_a_search_that_is_cut_short_says_so(pupils, monkeypatch):
     monkeypatch.setattr(search, "_MAX_EVALUATIONS", 0)
     problem = problem_of("y ~ x + (1 | s:d)", pupils)
     with pytest.raises(NotConvergedError, match="No certified optimum after 1 evaluations"):
-        minimise(problem, starting_theta(problem))
+        minimise(problem, find_start(problem)[0])

@@ -207,3 +207,9 @@ def test_a_statistic_of_rounding_size_is_zero():
         scaled = frame.assign(y=factor * frame["y"])
         fits = [fit_mixed(fit.model, scaled) for fit in (small, zero)]
         assert compare(*fits).p_boundary == 1.0
+
+
+def test_predictors_and_variances_together_say_why_there_is_no_corrected_p(fitted):
+    test = compare(fitted("mathkind ~ 1 + (1 | schoolid)"), fitted(NESTED))
+    assert test.p_boundary is None
+    assert codes(test) == ["refitted", "no-mixture"]

@@ -52,3 +52,13 @@ def test_latex_has_no_active_character_left(name):
 def test_plain_text_is_one_line_and_otherwise_untouched():
     assert plain("a <b>\n c") == "a <b> c"
     assert plain(7) == "7"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["http://evil.example", "see https://evil.example/x", "www.evil.example", "a@evil.example"],
+)
+def test_addresses_do_not_become_links(name: str) -> None:
+    text = re.sub(r"\\(.)", r"\1", for_markdown(name))
+    assert not re.search(r"(?i)https?:|\bwww\.|\w@", text)
+    assert text.replace("\u2060", "") == name

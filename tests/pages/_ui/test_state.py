@@ -169,3 +169,16 @@ def test_reference_categories_can_be_chosen(open_page: OpenPage) -> None:
     assert app.query_params["reference"] in ("1:west", ["1:west"])
     app.switch_page("../../pages/model/mixed.py").run()
     assert app.selectbox(key="reference-1").value == "west"
+
+
+def test_a_column_in_two_places_of_a_link_is_told(open_page: OpenPage) -> None:
+    app = open_page(
+        "model/mixed",
+        data="classroom",
+        outcome="ses",
+        predictor=["ses", "minority"],
+        level=["schoolid", "schoolid"],
+    )
+    assert _formula(app) == "ses ~ minority + (1 | schoolid)"
+    assert "chosen in more than one place" in app.info[0].value
+    assert "“ses”, “schoolid”" in app.info[0].value

@@ -97,3 +97,15 @@ def test_both_models_stand_on_the_same_rows(view: OpenView, classroom: pd.DataFr
     _agrees_with(page, _shares(BARE, rows))
     conditional = "mathkind ~ ses + mathknow + (1 | schoolid/classid)"
     _agrees_with(page, _shares(conditional, rows), of="-conditional")
+
+
+@pytest.mark.parametrize("page", ["inference/variance", "inference/tests"])
+def test_rows_lost_are_told(view: OpenView, page: str) -> None:
+    shown = view(
+        page,
+        data="classroom",
+        outcome="mathkind",
+        predictor=["ses", "mathknow"],
+        level=["schoolid", "classid"],
+    )
+    assert any("109 of 1,190 rows are left out" in note for note in shown.notes("note"))
