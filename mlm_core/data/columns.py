@@ -16,6 +16,7 @@ import pandas as pd
 
 from mlm_core.data.kinds import ColumnDescription, Kind, Role, describe_column, first_text
 from mlm_core.data.naming import is_label, is_outcome, unit_rank
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import AmbiguousColumnError, UnknownColumnError
 
 __all__ = [
@@ -97,9 +98,10 @@ def find_column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return cast("pd.Series[Any]", found)
 
 
-def missing_report(frame: pd.DataFrame, columns: Sequence[str]) -> MissingReport:
+def missing_report(data: Table, columns: Sequence[str]) -> MissingReport:
     """Count, for each of these columns, its missing values and the rows they alone cost."""
     names = list(dict.fromkeys(columns))
+    frame = in_memory(data, names)
     is_missing = [find_column(frame, name).isna().to_numpy() for name in names]
     n_holes = np.zeros(len(frame), dtype=np.intp)
     for missing in is_missing:
@@ -115,14 +117,15 @@ def missing_report(frame: pd.DataFrame, columns: Sequence[str]) -> MissingReport
     return MissingReport(table, len(frame), int((n_holes == 0).sum()))
 
 
-def describe_columns(frame: pd.DataFrame) -> tuple[ColumnDescription, ...]:
+def describe_columns(data: Table) -> tuple[ColumnDescription, ...]:
     """Describe every column of a table, in order, with the role it may play."""
+    frame = in_memory(data)
     columns = _described(frame)
     roles = _choose(frame, columns)
     return tuple(replace(column, suggested_role=_role(column, roles)) for column in columns)
 
 
-def suggest_roles(frame: pd.DataFrame) -> Roles:
+def suggest_roles(data: Table) -> Roles:
     """Return defaults for outcome, predictors and levels.
 
     Levels are columns that are named like identifiers and repeat, or failing these the texts that
@@ -131,6 +134,7 @@ def suggest_roles(frame: pd.DataFrame) -> Roles:
     that vary within groups, unless a name says otherwise; the predictor is the first column that
     varies within groups too.
     """
+    frame = in_memory(data)
     return _choose(frame, _described(frame))
 
 

@@ -26,6 +26,7 @@ from mlm_core.data.nests import (
     nest,
     number_labels,
 )
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.data.variation import variable_levels
 from mlm_core.errors import CrossedGroupsError
 from mlm_core.notes import Note
@@ -103,13 +104,12 @@ class GroupsDescription:
         return self._children[level]
 
 
-def describe_groups(frame: pd.DataFrame, levels: Sequence[str]) -> GroupsDescription:
+def describe_groups(data: Table, levels: Sequence[str]) -> GroupsDescription:
     """Describe the groups of nested levels.
 
     Parameters
     ----------
-    frame : DataFrame
-        The table.
+    data : DataFrame or any other table
     levels : sequence of str
         Grouping columns, outermost first.
 
@@ -118,6 +118,7 @@ def describe_groups(frame: pd.DataFrame, levels: Sequence[str]) -> GroupsDescrip
     UnknownColumnError, AmbiguousColumnError, DuplicateLevelError, AllMissingError
         A level is no column, or ambiguous, or given twice, or without any value.
     """
+    frame = in_memory(data, levels)
     nests = nest(frame, levels)
     children = {
         inner.name: np.bincount(inner.parent, minlength=outer.n_groups)
@@ -135,7 +136,7 @@ def describe_groups(frame: pd.DataFrame, levels: Sequence[str]) -> GroupsDescrip
     )
 
 
-def check_nested(frame: pd.DataFrame, outer: str, inner: str) -> None:
+def check_nested(data: Table, outer: str, inner: str) -> None:
     """Refuse two grouping columns that are crossed; nested either way they pass.
 
     Raises
@@ -143,6 +144,7 @@ def check_nested(frame: pd.DataFrame, outer: str, inner: str) -> None:
     CrossedGroupsError
         Naming an inner group and two outer groups it occurs in.
     """
+    frame = in_memory(data, (outer, inner))
     outer_labels = number_labels(find_column(frame, outer))
     inner_labels = number_labels(find_column(frame, inner))
     row = first_split(inner_labels.codes, outer_labels.codes)
@@ -157,10 +159,10 @@ def check_nested(frame: pd.DataFrame, outer: str, inner: str) -> None:
 
 
 def tree_example(
-    frame: pd.DataFrame, levels: Sequence[str], *, most: int = _EXAMPLES
+    data: Table, levels: Sequence[str], *, most: int = _EXAMPLES
 ) -> tuple[TreeNode, ...]:
     """Return the first groups of the outermost level, with the first groups inside each."""
-    return _tree(nest(frame, levels), most)
+    return _tree(nest(in_memory(data, levels), levels), most)
 
 
 def _tree(nests: Sequence[Nest], most: int) -> tuple[TreeNode, ...]:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.columns import find_column
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import AllMissingError, DuplicateLevelError
 
 LABEL_SEPARATOR = " / "
@@ -110,8 +111,9 @@ def number_labels(series: pd.Series[Any]) -> Labels:
     return Labels(_renumbered(codes, order), _texts(values[order]))
 
 
-def group_labels(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[Any]:
+def group_labels(data: Table, columns: Sequence[str]) -> pd.Series[Any]:
     """Return one label a row, ``"a / b"`` for nested columns; missing where an identifier is."""
+    frame = in_memory(data, columns)
     nests = nest(frame, columns)
     texts = np.array([*path_texts(nests), None], dtype=object)
     labels = texts[nests[-1].codes]  # code -1, a missing one, takes the last

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.nests import Nest, nest
+from mlm_core.data.tables import Table, in_memory
 
 EACH_ROW = "each row"
 WHOLE_TABLE = "whole table"
@@ -25,13 +26,12 @@ _ROUNDING = 1e-12
 Values = NDArray[np.float64]
 
 
-def variable_levels(frame: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
+def variable_levels(data: Table, levels: Sequence[str]) -> pd.DataFrame:
     """Tell for every other column at which level it varies.
 
     Parameters
     ----------
-    frame : DataFrame
-        The table.
+    data : DataFrame or any other table
     levels : sequence of str
         Grouping columns, outermost first, each nested in the one before.
 
@@ -43,6 +43,7 @@ def variable_levels(frame: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
         and for each level ``"between <level>"``, the share of the variance between its groups,
         missing for texts with more than two values.
     """
+    frame = in_memory(data)
     sorted_groups = [_SortedGroups(level) for level in nest(frame, levels)]
     rows: list[dict[str, Any]] = []
     for place, name in enumerate(frame.columns):

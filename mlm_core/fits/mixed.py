@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mlm_core.data.grouping import Level
 from mlm_core.data.model import Model
+from mlm_core.data.tables import Table
 from mlm_core.errors import ModelError
 from mlm_core.fits import printing
 from mlm_core.fits.boundary import is_singular_block, singular_notes
@@ -236,14 +237,14 @@ class MixedFit:
         return printing.mixed_summary(self)
 
 
-def fit_mixed(model: Model, data: pd.DataFrame, *, method: Method = "REML") -> MixedFit:
+def fit_mixed(model: Model, data: Table, *, method: Method = "REML") -> MixedFit:
     """Fit a mixed model.
 
     Parameters
     ----------
     model : Model
         With at least one random term.
-    data : DataFrame
+    data : DataFrame or any other table
         One row an observation; rows with a missing value in a column of the model are left out.
     method : {"REML", "ML"}
         Restricted or full maximum likelihood.

@@ -18,6 +18,7 @@ from scipy import special
 
 from mlm_core.data.layout import INTERCEPT
 from mlm_core.data.model import Model
+from mlm_core.data.tables import Table
 from mlm_core.errors import PerfectFitError, TooFewRowsError
 from mlm_core.fits import printing
 from mlm_core.fits.estimates import (
@@ -184,14 +185,14 @@ class PooledFit:
         return printing.pooled_summary(self)
 
 
-def fit_pooled(model: Model, data: pd.DataFrame) -> PooledFit:
+def fit_pooled(model: Model, data: Table) -> PooledFit:
     """Fit one line to all rows.
 
     Parameters
     ----------
     model : Model
         Its fixed part is fitted; its outermost level, if any, clusters the robust standard errors.
-    data : DataFrame
+    data : DataFrame or any other table
         Rows with a missing value in any column of the model (levels included) are left out.
 
     Raises

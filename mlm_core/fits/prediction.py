@@ -14,8 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.columns import find_column
+from mlm_core.data.expressions import variables
 from mlm_core.data.grouping import Level
 from mlm_core.data.rows import Rows, rows_of
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import ModelError
 from mlm_core.fits.effects import level_modes
 from mlm_core.fits.estimates import Effects
@@ -25,15 +27,13 @@ from mlm_core.fits.pooled import PooledFit
 FloatArray = NDArray[np.float64]
 
 
-def predict(
-    fit: MixedFit | PooledFit, data: pd.DataFrame, *, effects: Effects = "all"
-) -> FloatArray:
+def predict(fit: MixedFit | PooledFit, data: Table, *, effects: Effects = "all") -> FloatArray:
     """Predict the outcome.
 
     Parameters
     ----------
     fit : MixedFit or PooledFit
-    data : DataFrame
+    data : DataFrame or any other table
         Rows with the predictors, and the grouping columns when effects are used.
     effects : {"all", "none"}
         Whether the groups' conditional modes are added. A pooled fit has none.
@@ -52,14 +52,15 @@ def predict(
         raise ModelError(f"effects must be 'all' or 'none', not {effects!r}.")
     layout = (fit.problem.moments if isinstance(fit, MixedFit) else fit.moments).layout
     needed = _needed(fit, effects)
-    is_complete = np.ones(len(data), dtype=bool)
+    table = in_memory(data, _asked(fit, effects))
+    is_complete = np.ones(len(table), dtype=bool)
     for variable in needed:
-        is_complete &= find_column(data, variable).notna().to_numpy()
-    result = np.full(len(data), np.nan)
+        is_complete &= find_column(table, variable).notna().to_numpy()
+    result = np.full(len(table), np.nan)
     if not is_complete.any():
         return result
-    frame = data.loc[is_complete]
-    rows = rows_of(layout, data, is_complete)
+    frame = table.loc[is_complete]
+    rows = rows_of(layout, table, is_complete)
     total = np.zeros(len(frame))
     for name, coefficient in zip(layout.fixed, fit.beta, strict=True):
         total += coefficient * rows.values(name)
@@ -70,18 +71,17 @@ def predict(
     return result
 
 
-def residuals(
-    fit: MixedFit | PooledFit, data: pd.DataFrame, *, effects: Effects = "all"
-) -> FloatArray:
+def residuals(fit: MixedFit | PooledFit, data: Table, *, effects: Effects = "all") -> FloatArray:
     """Return outcome less prediction, shape (len(data),); NaN where a value is missing."""
     layout = (fit.problem.moments if isinstance(fit, MixedFit) else fit.moments).layout
     outcome = layout.model.outcome
-    predicted = predict(fit, data, effects=effects)
     name = layout.model.columns[0]
-    has = find_column(data, name).notna().to_numpy() & ~np.isnan(predicted)
-    found = np.full(len(data), np.nan)
+    table = in_memory(data, [*variables(outcome), *_asked(fit, effects)])
+    predicted = predict(fit, table, effects=effects)
+    has = find_column(table, name).notna().to_numpy() & ~np.isnan(predicted)
+    found = np.full(len(table), np.nan)
     if has.any():
-        found[has] = rows_of(layout, data, has).outcome(outcome) - predicted[has]
+        found[has] = rows_of(layout, table, has).outcome(outcome) - predicted[has]
     return found
 
 
@@ -95,6 +95,12 @@ def _needed(fit: MixedFit | PooledFit, effects: Effects) -> list[str]:
         variable for name in columns for factor in name.factors for variable in factor.variables
     ]
     return list(dict.fromkeys(names))
+
+
+def _asked(fit: MixedFit | PooledFit, effects: Effects) -> list[str]:
+    """Return the columns of a table that a prediction looks at, keys of the groups included."""
+    levels = fit.levels if effects == "all" and isinstance(fit, MixedFit) else ()
+    return [*_needed(fit, effects), *(name for level in levels for name in level.columns)]
 
 
 def _level_part(

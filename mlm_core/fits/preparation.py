@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.design import Design, build_design
 from mlm_core.data.expressions import variables
 from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.data.model import Model
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import (
     ConstantOutcomeError,
     ConstantSlopeError,
@@ -57,7 +57,7 @@ class Preparation:
     notes: tuple[Note, ...]
 
 
-def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
+def prepare(model: Model, data: Table) -> Preparation:
     """Lay a model over a table, sum the moments and check that they can carry the model.
 
     Raises
@@ -66,7 +66,7 @@ def prepare(model: Model, frame: pd.DataFrame) -> Preparation:
         As :func:`mlm_core.data.design.build_design`; also for a constant outcome, too few rows, too
         many random effects, or a slope of something that is constant within groups.
     """
-    design = build_design(model, frame)
+    design = build_design(model, in_memory(data, model.columns))
     moments = accumulate(design)
     root = moments.states[0]
     if not root.products[-1].any():

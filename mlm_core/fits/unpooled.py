@@ -18,6 +18,7 @@ from scipy import special
 
 from mlm_core.data.layout import INTERCEPT
 from mlm_core.data.model import Model
+from mlm_core.data.tables import Table
 from mlm_core.errors import ModelError
 from mlm_core.fits import printing
 from mlm_core.fits.estimates import CONFIDENCE
@@ -137,14 +138,14 @@ class UnpooledFit:
         return printing.unpooled_summary(self)
 
 
-def fit_unpooled(model: Model, data: pd.DataFrame, *, level: str | None = None) -> UnpooledFit:
+def fit_unpooled(model: Model, data: Table, *, level: str | None = None) -> UnpooledFit:
     """Fit a regression in every group.
 
     Parameters
     ----------
     model : Model
         Its fixed part is fitted in every group; it must have an intercept and a random part.
-    data : DataFrame
+    data : DataFrame or any other table
     level : str, optional
         Name of the level, or its innermost column; by default the outermost.
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mlm_core.data.columns import find_column
 from mlm_core.data.model import Model
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
@@ -19,7 +20,7 @@ from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 
 
 def compare_models(
-    first: Model, second: Model, data: pd.DataFrame, *, method: Method = "REML"
+    first: Model, second: Model, data: Table, *, method: Method = "REML"
 ) -> LikelihoodRatioTest:
     """Fit two nested models to their common rows and test the smaller within the larger.
 
@@ -27,7 +28,7 @@ def compare_models(
     ----------
     first, second : Model
         In any order; a model without random part is fitted as a pooled one.
-    data : DataFrame
+    data : DataFrame or any other table
     method : {"REML", "ML"}
         Of the mixed fits; if the fixed parts differ both are compared by ML all the same.
 
@@ -42,9 +43,10 @@ def compare_models(
     return compare(_fit(first, rows, method), _fit(second, rows, method))
 
 
-def _common_rows(first: Model, second: Model, data: pd.DataFrame) -> pd.DataFrame:
+def _common_rows(first: Model, second: Model, data: Table) -> pd.DataFrame:
     names = dict.fromkeys((*first.columns, *second.columns))
-    columns = {name: find_column(data, name) for name in names}
+    table = in_memory(data, list(names))
+    columns = {name: find_column(table, name) for name in names}
     return pd.DataFrame(columns).dropna(ignore_index=True)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlm_core.data.design import Design, build_design
 from mlm_core.data.layout import INTERCEPT, Column
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.groups import find_level
 from mlm_core.fits.mixed import MixedFit
@@ -191,7 +192,7 @@ def line_predictors(fit: PooledFit | MixedFit) -> tuple[str, ...]:
 
 
 def fitted_lines(
-    data: pd.DataFrame,
+    data: Table,
     *,
     predictor: str,
     pooled: PooledFit,
@@ -205,7 +206,7 @@ def fitted_lines(
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame or any other table
         The table the fits were made from.
     predictor : str
         A term of :func:`line_predictors`.
@@ -221,7 +222,7 @@ def fitted_lines(
     columns = {name.label: name for name in _layout_columns(pooled) if _is_drawable(name)}
     if predictor not in columns:
         raise UnknownColumnError(predictor, columns)
-    design = build_design(pooled.model, data)
+    design = build_design(pooled.model, in_memory(data, pooled.model.columns))
     x = design.rows.values(columns[predictor])
     where = level or (unpooled.level if unpooled is not None else design.hierarchy.levels[0].name)
     groups = _labels(design, where)

@@ -19,6 +19,7 @@ from mlm_core.data.columns import find_column
 from mlm_core.data.encoding import numeric
 from mlm_core.data.expressions import level_name
 from mlm_core.data.nests import nest, path_texts
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import NoCompleteRowsError
 from mlm_core.inference.summaries import readable_range
 
@@ -89,13 +90,12 @@ class GroupedValues:
     labels: NDArray[np.object_]
 
 
-def summarise_groups(data: pd.DataFrame, *, outcome: str, groups: Sequence[str]) -> GroupSummaries:
+def summarise_groups(data: Table, *, outcome: str, groups: Sequence[str]) -> GroupSummaries:
     """Summarise a numeric column in every group.
 
     Parameters
     ----------
-    data : DataFrame
-        The table.
+    data : DataFrame or any other table
     outcome : str
         A numeric column.
     groups : sequence of str
@@ -163,7 +163,7 @@ def _quantile(values: Floats, start: NDArray[np.intp], n: NDArray[np.intp], p: f
     return quantile
 
 
-def grouped_values(data: pd.DataFrame, outcome: str, groups: Sequence[str]) -> GroupedValues:
+def grouped_values(data: Table, outcome: str, groups: Sequence[str]) -> GroupedValues:
     """Return the outcome in the order of its groups, rows without either left out.
 
     Raises
@@ -173,14 +173,15 @@ def grouped_values(data: pd.DataFrame, outcome: str, groups: Sequence[str]) -> G
     NoCompleteRowsError
         No row has an outcome and a group.
     """
-    values = numeric(find_column(data, outcome), outcome)
-    nests = nest(data, groups)
+    table = in_memory(data, [outcome, *groups])
+    values = numeric(find_column(table, outcome), outcome)
+    nests = nest(table, groups)
     codes = nests[-1].codes
     used = np.flatnonzero((codes >= 0) & ~np.isnan(values))
     if not used.size:
         missing = {outcome: int(np.isnan(values).sum())}
-        missing |= {name: int(data[name].isna().sum()) for name in groups}
-        raise NoCompleteRowsError(missing, len(data))
+        missing |= {name: int(table[name].isna().sum()) for name in groups}
+        raise NoCompleteRowsError(missing, len(table))
     order = np.lexsort((values[used], codes[used]))
     present, own = np.unique(codes[used][order], return_inverse=True)
     n = np.bincount(own)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.nests import Nest, nest
+from mlm_core.data.tables import Table, in_memory
 
 _HIDDEN = np.iinfo(np.intp).max
 
@@ -40,19 +41,18 @@ class NestingTree:
     n_groups: int
 
 
-def nesting_tree(data: pd.DataFrame, levels: Sequence[str], *, most: int = 15) -> NestingTree:
+def nesting_tree(data: Table, levels: Sequence[str], *, most: int = 15) -> NestingTree:
     """Count rows and groups along the levels.
 
     Parameters
     ----------
-    data : DataFrame
-        The table.
+    data : DataFrame or any other table
     levels : sequence of str
         Grouping columns, outermost first, each nested in the one before.
     most : int
         Outermost groups that are shown one by one, the largest first; the others become one node.
     """
-    nests = nest(data, levels)
+    nests = nest(in_memory(data, levels), levels)
     outer = nests[0]
     shown = np.argsort(-outer.sizes, kind="stable")[:most]
     rank = np.full(outer.n_groups, _HIDDEN)

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.expressions import level_name
+from mlm_core.data.tables import Table
 from mlm_core.inference.group_summaries import GroupedValues, grouped_values
 
 Floats = NDArray[np.float64]
@@ -75,15 +76,12 @@ class PairCorrelations:
     limit: float
 
 
-def draw_pairs(
-    data: pd.DataFrame, *, outcome: str, groups: Sequence[str], seed: int = 1
-) -> PairDraw:
+def draw_pairs(data: Table, *, outcome: str, groups: Sequence[str], seed: int = 1) -> PairDraw:
     """Draw two different rows from every group and correlate them.
 
     Parameters
     ----------
-    data : DataFrame
-        The table.
+    data : DataFrame or any other table
     outcome : str
         A numeric column.
     groups : sequence of str
@@ -106,7 +104,7 @@ def draw_pairs(
 
 
 def pair_correlations(
-    data: pd.DataFrame, *, outcome: str, groups: Sequence[str], draws: int = 1000, seed: int = 1
+    data: Table, *, outcome: str, groups: Sequence[str], draws: int = 1000, seed: int = 1
 ) -> PairCorrelations:
     """Repeat :func:`draw_pairs` and keep the correlations.
 

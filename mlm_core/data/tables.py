@@ -1,0 +1,126 @@
+"""Tables of any kind, brought into the one form that the functions on rows work with.
+
+A table may be a pandas, polars, pyarrow or any other frame that narwhals knows, in memory or not,
+a path, or the name of a bundled set. :func:`in_memory` turns it into a pandas frame of the columns
+asked for and no others. Numbers, which are what large tables are made of, are passed on without a
+copy where the frame's own memory allows it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pandas as pd
+
+from mlm_core.data.bundled import load
+from mlm_core.errors import AmbiguousColumnError, ReadError, UnknownColumnError
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    from narwhals.typing import IntoFrame
+
+    Table: TypeAlias = pd.DataFrame | IntoFrame | str | os.PathLike[str]
+else:
+    Table = Any
+
+
+def in_memory(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return a table as a pandas frame.
+
+    Parameters
+    ----------
+    table : DataFrame, any frame narwhals knows, path or name
+        A pandas frame is returned as it is.
+    columns : sequence of str, optional
+        What is needed of a frame of another kind; by default everything.
+
+    Raises
+    ------
+    ReadError
+        The object is no table, or its file cannot be read.
+    UnknownColumnError, AmbiguousColumnError
+        A frame of another kind lacks a column asked for, or has two of that name.
+    """
+    if isinstance(table, pd.DataFrame):
+        return table
+    if isinstance(table, str | os.PathLike):
+        return load(table)
+    import narwhals as nw
+
+    frame = known_frame(table)
+    wanted = checked_columns(frame, columns)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.select(*wanted).collect()
+    return pandas_of(frame, wanted)
+
+
+def known_frame(table: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """Return any frame narwhals knows, wrapped.
+
+    Raises
+    ------
+    ReadError
+        The object is no such frame.
+    AmbiguousColumnError
+        Two of its columns have one name.
+    """
+    import narwhals as nw
+    from narwhals.exceptions import DuplicateError
+
+    try:
+        found: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(table)
+    except TypeError:
+        message = (
+            f"{type(table).__name__} is no table known here. Give a pandas, polars, pyarrow, DuckDB"
+            " or Spark frame, or the path of a CSV, Excel or Parquet file."
+        )
+        raise ReadError(message) from None
+    except DuplicateError as error:
+        raise AmbiguousColumnError(_twice(table)) from error
+    return found
+
+
+def checked_columns(
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any], columns: Sequence[str] | None
+) -> list[str]:
+    """Return the columns asked for, each once; all of the frame's by default.
+
+    Raises
+    ------
+    UnknownColumnError, AmbiguousColumnError
+        The frame lacks one, or has two of that name.
+    """
+    available = list(frame.collect_schema().names())
+    wanted = available if columns is None else list(dict.fromkeys(columns))
+    for name in wanted:
+        if name not in available:
+            raise UnknownColumnError(name, available)
+    return wanted
+
+
+def pandas_of(frame: nw.DataFrame[Any], columns: Sequence[str]) -> pd.DataFrame:
+    """Return columns of a frame in memory as a pandas frame."""
+    if not columns:
+        return pd.DataFrame(index=range(len(frame)))
+    return pd.DataFrame({name: _series(frame[name]) for name in columns}, copy=False)
+
+
+def _series(column: nw.Series[Any]) -> Any:
+    """Return a column for pandas: numbers as an array, the rest by the library's own conversion."""
+    dtype = column.dtype
+    is_plain = (dtype.is_integer() or dtype.is_float()) and not column.is_null().any()
+    if is_plain:
+        return column.to_numpy()
+    if dtype.is_decimal():
+        import narwhals as nw
+
+        return column.cast(nw.Float64()).to_numpy()
+    return column.to_pandas().reset_index(drop=True)
+
+
+def _twice(table: Any) -> str:
+    """Return the first name that a frame has twice."""
+    names = [str(name) for name in getattr(table, "column_names", None) or table.columns]
+    return next(name for name in names if names.count(name) > 1)
