@@ -225,7 +225,7 @@ def fitted_lines(
     design = build_design(pooled.model, in_memory(data, pooled.model.columns))
     x = design.rows.values(columns[predictor])
     where = level or (unpooled.level if unpooled is not None else design.hierarchy.levels[0].name)
-    groups = _labels(design, where)
+    groups = row_labels(design, where)
     at, tilt = _held(design, _layout_columns(pooled), columns[predictor])
     ends = partial(line_ends, predictor=predictor, at=at, tilt=tilt)
     ranges = group_ranges(x, groups)
@@ -255,7 +255,7 @@ def _is_drawable(name: Column) -> bool:
     return len(name.factors) == 1 and name.factors[0].category is None
 
 
-def _labels(design: Design, level: str) -> NDArray[np.object_]:
+def row_labels(design: Design, level: str) -> NDArray[np.object_]:
     """Return the label of each row's group, written as the fits write it."""
     levels = design.hierarchy.levels
     codes = design.hierarchy.codes.astype(np.intp)

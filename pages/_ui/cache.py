@@ -29,8 +29,9 @@ from mlm_core.fits.pooled import PooledFit, pooled_from
 from mlm_core.fits.preparation import Preparation, prepare
 from mlm_core.fits.unpooled import UnpooledFit, unpooled_from
 from mlm_core.inference.common_rows import compare_models
-from mlm_core.inference.fitted_lines import FittedLines, fitted_lines
+from mlm_core.inference.fitted_lines import FittedLines, Points, fitted_lines
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
+from mlm_core.inference.own_slopes import group_points as points_of_groups
 from mlm_core.inference.random_terms import (
     PooledComparison,
     RandomTermTests,
@@ -221,6 +222,21 @@ def lines(
         level=level,
     )
     return _once(data, ("lines", model, method, level, predictor), call)
+
+
+def group_points(
+    data: Dataset, model: Model, *, level: str, predictor: str, groups: tuple[str, ...]
+) -> Points:
+    """Collect the rows of some groups."""
+    call = partial(
+        points_of_groups,
+        data.frame,
+        pooled=pooled(data, model),
+        predictor=predictor,
+        level=level,
+        groups=groups,
+    )
+    return _once(data, ("group points", model, level, predictor, groups), call)
 
 
 # --- memory ---------------------------------------------------------------------------------------

@@ -53,12 +53,15 @@ def one_of(
     return str(chosen) if chosen in options else options[0]
 
 
-def some_of(label: str, options: Sequence[str], *, key: str, placeholder: str) -> tuple[str, ...]:
-    """Let a person choose any of several names."""
+def some_of(
+    label: str, options: Sequence[str], *, key: str, placeholder: str, most: int | None = None
+) -> tuple[str, ...]:
+    """Let a person choose any of several names, or at most so many of them."""
     chosen = st.multiselect(
         label,
         list(options),
         key=key,
+        max_selections=most,
         placeholder=placeholder,
         bind="query-params",
         persist_state="session",

@@ -16,7 +16,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("data/load.py", "Load", "load"),
         ("data/groups.py", "Groups", "groups"),
     ),
-    "Explore": (("explore/groups_differ.py", "Groups differ", "groups-differ"),),
+    "Explore": (
+        ("explore/groups_differ.py", "Groups differ", "groups-differ"),
+        ("explore/lines_differ.py", "Lines differ", "lines-differ"),
+    ),
     "Model": (
         ("model/pooling.py", "Pooling", "pooling"),
         ("model/mixed.py", "Mixed", "mixed"),

@@ -17,8 +17,9 @@ from mlm_core import MixedFit, compare_with_pooled, fit_mixed, fit_pooled, fit_u
 from mlm_core.data.groups import describe_groups
 from mlm_core.data.model import Model
 from mlm_core.inference.group_summaries import summarise_groups
+from mlm_core.inference.own_slopes import own_slopes
 from mlm_core.inference.pairs import pair_correlations
-from mlm_core.views.narrative import effects, groups, likelihood_ratio, variance
+from mlm_core.views.narrative import effects, groups, likelihood_ratio, lines, variance
 from mlm_core.views.numbers import fixed
 
 NEVER_VISITED_BEFORE = {"/groups": "Groups", "/pooling": "Pooling", "/tests": "Tests"}
@@ -60,6 +61,11 @@ def _pooling(data: pd.DataFrame, fit: MixedFit) -> str:
     return effects.pooling("ses", pooled=pooled, unpooled=unpooled, mixed=fit)
 
 
+def _own_slopes(data: pd.DataFrame, fit: MixedFit) -> str:
+    pooled, unpooled = fit_pooled(MODEL, data), fit_unpooled(MODEL, data)
+    return lines.own_slopes(own_slopes("ses", pooled=pooled, unpooled=unpooled))
+
+
 def _averages(data: pd.DataFrame, fit: MixedFit) -> list[str]:
     own = fit_unpooled(MODEL, data).averages.set_index("term").loc["ses"]
     kinds = ("mean", "median", "size_weighted", "precision_weighted")
@@ -87,6 +93,14 @@ PAGES = {
         figure="boxplots",
         trace="median of the group",
         drawn=lambda data, fit: data.groupby("schoolid")["mathkind"].median(),
+    ),
+    "/lines-differ": Expected(
+        "Lines differ",
+        _own_slopes,
+        lambda data, fit: ["72 and negative in 35"],
+        figure="own-lines",
+        trace="1,190 rows",
+        drawn=lambda data, fit: data["mathkind"],
     ),
     "/pooling": Expected(
         "Pooling",

@@ -23,6 +23,7 @@ PAGES = {
     "data/load": (),
     "data/groups": (OUTER, INNER),
     "explore/groups_differ": (OUTCOME, OUTER, LABEL),
+    "explore/lines_differ": (OUTCOME, PREDICTOR, OUTER),
     "model/pooling": (OUTCOME, PREDICTOR, OUTER),
     "model/mixed": (OUTCOME, PREDICTOR, OUTER, INNER),
     "inference/variance": (OUTCOME, OUTER, INNER),

@@ -28,10 +28,17 @@ BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 GREY = "#808080"
+BROWN = "#8F5B00"  # a dark orange in place of the palette's yellow, which white swallows
 FAINT = "rgba(128, 128, 128, 0.28)"
 CLEAR = "rgba(0, 0, 0, 0)"
 LEVEL_COLOURS = (BLUE, GREEN, PURPLE, SKY)
 LEVEL_PATTERNS = ("", "/", "x", ".")
+# Groups are told apart by colour and shape (lines: colour and dash); with seven colours and five
+# shapes a look comes back after 35 groups, and then never next to its twin. Vermillion is left out:
+# it is the line of all rows.
+GROUP_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, BROWN, GREY)
+GROUP_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
+GROUP_DASHES = ("solid", "dash", "dot", "longdash", "dashdot", "solid", "longdashdot")
 RESIDUAL_COLOUR = "rgba(128, 128, 128, 0.45)"
 
 BASE_SIZE = 15
@@ -160,6 +167,14 @@ def labels(groups: pd.Series) -> NDArray[np.object_]:
 def click_data(table: pd.DataFrame) -> NDArray[np.object_]:
     """Return what a click hands back: raw group label and size, one row a mark."""
     return np.column_stack([table["group"].to_numpy(object), table["n"].to_numpy(object)])
+
+
+def group_look(codes: NDArray[np.intp]) -> dict[str, NDArray[np.object_]]:
+    """Return colour and shape of marks by the number of their group."""
+    return {
+        "color": np.array(GROUP_COLOURS, dtype=object)[codes % len(GROUP_COLOURS)],
+        "symbol": np.array(GROUP_SYMBOLS, dtype=object)[codes % len(GROUP_SYMBOLS)],
+    }
 
 
 def segments(*ends: NDArray[np.float64] | pd.Series) -> NDArray[np.float64]:

@@ -1,0 +1,78 @@
+"""Explore, Lines differ: one line for all rows, a line for every group, some groups singly."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mlm_core.inference import own_slopes as slopes
+from mlm_core.inference.fitted_lines import line_predictors
+from mlm_core.views import code
+from mlm_core.views.figures import lines as figures
+from mlm_core.views.figures.own_lines import own_lines
+from mlm_core.views.narrative import lines as narrative
+from pages._ui import cache, parts, show, widgets
+
+BY = {
+    "first": f"The first {slopes.PANELS}",
+    "largest": "The largest",
+    "steepest": "The steepest, down and up",
+}
+
+show.heading("Lines differ", "Does the relation differ?")
+choices, data = widgets.require("outcome", "predictors", "levels")
+answer = st.container()
+
+with show.guard():
+    model, method = choices.model, choices.method
+    pooled = cache.pooled(data, model)
+    drawable = widgets.some(line_predictors(pooled), "a numeric predictor to draw lines over")
+    with st.container(horizontal=True):
+        predictor = parts.one_of("Slope of", drawable, key="slope-of")
+        level = parts.level_of("Lines of", model.levels, key="lines-of")
+    unpooled = cache.unpooled(data, model, level=level)
+    drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
+    own, every = drawn.families["unpooled"], drawn.by_group["pooled"]
+    names = {"outcome": drawn.outcome, "predictor": predictor}
+    with answer:
+        show.answer(
+            narrative.own_slopes(slopes.own_slopes(predictor, pooled=pooled, unpooled=unpooled))
+        )
+    if drawn.at:
+        st.caption(narrative.held(drawn.at))
+
+    st.subheader("One line for all rows", anchor=False)
+    show.figure(figures.pooled_line(drawn.points, drawn.families["pooled"], **names))
+
+    st.subheader("A line for every group", anchor=False)
+    show.figure(
+        own_lines(
+            drawn.points,
+            slopes.sample_lines(own),
+            drawn.families["pooled"],
+            sizes=every.set_index("group")["n"],
+            level=level,
+            n_lines=len(own),
+            **names,
+        )
+    )
+
+    st.subheader("Some groups one by one", anchor=False)
+    with st.container(horizontal=True):
+        by = parts.one_of("Show", slopes.CHOICES, key="groups-by", shown=lambda key: BY[key])
+        wanted = parts.some_of(
+            "Or search for groups",
+            list(every["group"]),
+            key="only",
+            placeholder=f"Up to {slopes.PANELS} of {level}",
+            most=slopes.PANELS,
+        )
+    chosen = wanted or slopes.choose_groups(own if by == "steepest" and len(own) else every, by=by)
+    rows = cache.group_points(data, model, level=level, predictor=predictor, groups=chosen)
+    show.figure(figures.small_multiples(rows, drawn.by_group, chosen=chosen, level=level, **names))
+    show.how(
+        "The pooled line is fitted to all rows, the groups' own lines each to the rows of one group"
+        " (groups with too few different values have none), and the mixed line lies between the"
+        " two: the fewer rows a group has, the closer to the line of all.",
+        code.pooled(model, data.source),
+        code.unpooled(model, data.source, groups=model.groups_of(level)),
+    )

@@ -1,0 +1,85 @@
+"""Sentences on lines, on either side of each threshold."""
+
+from dataclasses import replace
+
+import pytest
+
+from mlm_core.inference.own_slopes import OwnSlopes
+from mlm_core.views.narrative import lines
+
+SCHOOLS = OwnSlopes(
+    predictor="ses",
+    outcome="mathkind",
+    level="schoolid",
+    pooled=14.359,
+    n_groups=107,
+    n_slopes=107,
+    n_negative=35,
+    q1=-4.038,
+    q3=21.82,
+    n_intervals=105,
+    n_missed=5,
+    varies_inside=True,
+)
+
+
+def test_signs_quartiles_and_chance():
+    assert lines.own_slopes(SCHOOLS) == (
+        "Over all rows one more unit of ses goes with 14.4 more points of mathkind. Fitted group by"
+        " group, the slope is positive in 72 and negative in 35 of the 107 groups of schoolid; half"
+        " of these slopes lie between −4.04 and 21.8. Small groups scatter by chance: with one"
+        " slope for all, about 5 of 105 own 95% intervals would miss the slope of all rows; here 5"
+        " do."
+    )
+
+
+def test_groups_without_a_slope_are_counted():
+    said = lines.own_slopes(replace(SCHOOLS, n_slopes=90, level="classid:schoolid"))
+    assert "of the 90 groups of classid within schoolid that can show one (107 in all)" in said
+
+
+@pytest.mark.parametrize(
+    ("n_negative", "word"), [(0, "not negative in all"), (107, "negative in all")]
+)
+def test_one_sign_for_all(n_negative, word):
+    assert f"the slope is {word} 107 groups" in lines.own_slopes(
+        replace(SCHOOLS, n_negative=n_negative)
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_intervals", "says"), [(9, "look at the lines one by one"), (10, "of 10 own 95% intervals")]
+)
+def test_few_intervals_are_not_counted(n_intervals, says):
+    assert says in lines.own_slopes(replace(SCHOOLS, n_intervals=n_intervals))
+
+
+def test_one_does_and_fewer_points():
+    said = lines.own_slopes(replace(SCHOOLS, n_missed=1, pooled=-2.0))
+    assert said.endswith("here 1 does.")
+    assert "2.00 fewer points" in said
+
+
+def test_a_predictor_of_whole_groups_cannot_vary():
+    said = lines.own_slopes(replace(SCHOOLS, varies_inside=False, n_slopes=0))
+    assert "the slope cannot vary between them" in said
+    assert "nan" not in said
+
+
+def test_groups_too_small_for_lines():
+    said = lines.own_slopes(replace(SCHOOLS, n_slopes=0))
+    assert said.endswith("No group of schoolid has rows enough for a line of its own.")
+
+
+def test_names_stay_text():
+    said = lines.own_slopes(replace(SCHOOLS, predictor="*x*", outcome="<b>", level="$g$"))
+    assert r"\*x\*" in said
+    assert r"\<b\>" in said
+    assert r"\$g\$" in said
+
+
+def test_other_predictors_are_held():
+    assert lines.held({}) == ""
+    assert lines.held({"sex": 0.506, "minority": 0.677}) == (
+        "The lines hold the other predictors at their means: sex at 0.506 and minority at 0.677."
+    )
