@@ -11,10 +11,10 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types format bench clean
+.PHONY: help run test check lint types format bench bench-app clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
 
 run: $(RUN_STAMP) ## start the app on this machine (PORT=8501)
 	@echo "Opening http://127.0.0.1:$(PORT)  (Ctrl+C stops the app)"
@@ -41,6 +41,10 @@ format: $(DEV_STAMP) ## format the code
 bench: $(DEV_STAMP) ## time the fits beside other programs (benchmarks/)
 	@$(PIP) install --quiet --requirement benchmarks/requirements.txt --constraint requirements-dev.txt
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-app: $(DEV_STAMP) ## time how long people wait for the app's pages
+	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
+	  $(BIN)/python -m benchmarks.app_times $(ARGS)
 
 clean: ## remove what the commands above have made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/browser/artifacts

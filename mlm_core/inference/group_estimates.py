@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from mlm_core.inference.summaries import readable_range
 
@@ -106,7 +106,7 @@ def ordered_modes(effects: pd.DataFrame, *, term: str, level: float = 0.95) -> O
     level : float
         Coverage of the bounds.
     """
-    reach = float(stats.norm.ppf(0.5 + level / 2))
+    reach = float(special.ndtri(0.5 + level / 2))
     rows = effects[effects["term"] == term]
     return _ordered(
         pd.DataFrame(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from mlm_core.data.columns import find_column
 from mlm_core.data.encoding import numeric
@@ -135,7 +135,8 @@ def _five_numbers(rows: GroupedValues) -> pd.DataFrame:
     squares = np.add.reduceat((values - mean[codes]) ** 2, start)
     with np.errstate(invalid="ignore", divide="ignore"):
         sd = np.sqrt(np.where(n > 1, squares / (n - 1), np.nan))
-        half = stats.t.ppf(0.5 + CONFIDENCE / 2, np.where(n > 1, n - 1, np.nan)) * sd / np.sqrt(n)
+        quantile = special.stdtrit(np.where(n > 1, n - 1, np.nan), 0.5 + CONFIDENCE / 2)
+        half = quantile * sd / np.sqrt(n)
     return pd.DataFrame(
         {
             "group": rows.labels,

@@ -57,6 +57,7 @@ _STYLE = """<style>
 .stMainBlockContainer h1 {font-size: 2.1rem; padding: 0.5rem 0 0 0;}
 .stMainBlockContainer h3 {font-size: 1.35rem; padding: 1rem 0 0.4rem 0;}
 .mlm-question {font-size: 1.15rem; opacity: 0.75; margin: -0.25rem 0 0 0;}
+.st-key-formula p, .st-key-formula div {font-family: monospace; font-size: 0.9rem;}
 .st-key-answer p {font-size: 1.15rem; line-height: 1.55;}
 </style>"""
 
@@ -184,7 +185,16 @@ def csv_of(frame: pd.DataFrame) -> bytes:
 
 def how(sentence: str, *codes: Code) -> None:
     """Close a page: how the numbers are computed, and the same in R and in Python."""
-    with st.expander("How this is computed"):
+    _how(sentence, codes)
+
+
+@st.fragment
+def _how(sentence: str, codes: tuple[Code, ...]) -> None:
+    # Filled when it is opened: the highlighting of code is 1.6 MB of script that a first visitor
+    # would wait for.
+    with st.expander("How this is computed", on_change="rerun", key="how") as box:
+        if not box.open:
+            return
         st.markdown(sentence)
         if codes:
             r, python = st.tabs(["The same in R", "The same in Python"])

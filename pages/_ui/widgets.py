@@ -267,7 +267,8 @@ def _formula(choices: AppState) -> None:
         return
     st.caption("The model, as R users write it")
     try:
-        st.code(choices.model.formula, language=None, wrap_lines=True)
+        with st.container(key="formula"):
+            st.text(choices.model.formula)  # st.code would fetch 1.6 MB of highlighting first
     except MlmError as error:
         show.note("stop", str(error))
 

@@ -85,7 +85,7 @@ class View:
     @property
     def formula(self) -> str:
         """The model as it stands in the sidebar."""
-        return str(self.app.sidebar.code[0].value)
+        return str(self.app.sidebar.text[0].value)
 
     @property
     def answer(self) -> str:
@@ -168,10 +168,10 @@ class View:
         return None
 
     def _found(self, look: Callable[[], T | None], what: str) -> T:
-        """Look in the page as it stands, then behind every tab that is drawn when opened."""
+        """Look in the page as it stands, then behind whatever is drawn only when it is opened."""
         found = look()
-        for key, label in self._tabs() if found is None else ():
-            self.app.session_state[key] = label
+        for key, opened in [*self._tabs(), ("how", True)] if found is None else ():
+            self.app.session_state[key] = opened
             found = self.run() and look()
             if found is not None:
                 break

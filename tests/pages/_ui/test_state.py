@@ -18,7 +18,7 @@ HOSTILE_TABLE = PUPILS.replace("score", '"' + HOSTILE.replace('"', "'") + '"', 1
 
 
 def _formula(app: AppTest) -> str:
-    return str(app.sidebar.code[0].value)
+    return str(app.sidebar.text[0].value)
 
 
 def _upload(app: AppTest, name: str, content: str | bytes) -> AppTest:

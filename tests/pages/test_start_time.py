@@ -1,0 +1,20 @@
+"""What the first visitor waits for: heavy packages stay away from the start of the app."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Half a second or more each; a page that needs one imports it where it is used.
+HEAVY = ("scipy.stats", "statsmodels.api", "matplotlib")
+WARMED_UP = "import app, mlm_core, pages._ui.widgets, sys"
+
+
+def test_the_start_imports_nothing_heavy() -> None:
+    code = f"{WARMED_UP}; print([name for name in {HEAVY} if name in sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"
