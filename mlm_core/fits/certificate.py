@@ -71,7 +71,7 @@ def covariance_gradient(problem: Problem, at: Evaluation, block: CovarianceBlock
     """Return grad_D of one block, shape (q, q)."""
     rows = effect_rows(at.ascent.outputs[block.level], block)
     residual = (rows * _handed_down(problem, at, block.level)).sum(axis=1)
-    weight = problem.df / float(at.ascent.root.r2)
+    weight = problem.df / float(at.root.r2)
     gradient: FloatArray = projected_products(at, block, rows).sum(axis=-1)
     gradient = gradient - weight * (residual @ residual.T)
     return (gradient + gradient.T) / 2.0
@@ -101,5 +101,5 @@ def find_escape(problem: Problem, at: Evaluation) -> Escape | None:
 def _handed_down(problem: Problem, at: Evaluation, level: int) -> FloatArray:
     """Return v as a level receives it from its parents, shape (k + 1, G or 1)."""
     if level == 0:
-        return np.asarray(at.ascent.root.residual_coefficients[:, None])
+        return np.asarray(at.root.residual_coefficients[:, None])
     return to_children(at.descent.coefficients[level - 1], problem.moments.families[level])

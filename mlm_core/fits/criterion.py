@@ -15,7 +15,7 @@ Shapes: theta (n_theta, ...); see :mod:`mlm_core.moments.tree` for the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +137,16 @@ def ascend(problem: Problem, theta: Array) -> Ascent:
     )
 
 
-def criterion(problem: Problem, ascent: Ascent) -> Any:
+class Top(Protocol):
+    """What the criterion is made of: L and the root, as every walk up leaves them."""
+
+    @property
+    def log_pivots(self) -> Any: ...  # noqa: D102
+    @property
+    def root(self) -> Root: ...  # noqa: D102
+
+
+def criterion(problem: Problem, ascent: Top) -> Any:
     """Return the profiled criterion on the user's scale."""
     df = problem.df
     value = ascent.log_pivots + df * (1.0 + np.log(2.0 * np.pi * ascent.root.r2 / df))

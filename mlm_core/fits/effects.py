@@ -63,7 +63,7 @@ def level_effects(problem: Problem, at: Evaluation, level: int) -> LevelEffects:
     inverse, u = _posterior(factor, rows, products)
     covariance = inverse + u @ handed @ np.swapaxes(u, 1, 2)
     root = to_user @ factor
-    sigma2 = float(at.ascent.root.r2) / problem.df * float(problem.moments.scale[-1]) ** 2
+    sigma2 = float(at.root.r2) / problem.df * float(problem.moments.scale[-1]) ** 2
     return LevelEffects(columns, modes, sigma2 * (root @ covariance @ root.T))
 
 

@@ -138,7 +138,7 @@ class MixedFit:
     @property
     def sigma(self) -> float:
         """Residual standard deviation."""
-        r2 = float(self.at.ascent.root.r2)
+        r2 = float(self.at.root.r2)
         return float(np.sqrt(r2 / self.problem.df) * self.problem.moments.scale[-1])
 
     @property
@@ -172,7 +172,7 @@ class MixedFit:
     @cached_property
     def beta(self) -> FloatArray:
         """Fixed coefficients, shape (p,)."""
-        return self.scale.beta(self.at.ascent.root.beta)
+        return self.scale.beta(self.at.root.beta)
 
     @cached_property
     def information(self) -> VarianceInformation:
@@ -280,7 +280,7 @@ def mixed_from(preparation: Preparation, method: Method) -> MixedFit:
     problem = build_problem(moments, method)
     found = find_optimum(problem)
     at = found.at
-    sigma = float(np.sqrt(float(at.ascent.root.r2) / problem.df))
+    sigma = float(np.sqrt(float(at.root.r2) / problem.df))
     return MixedFit(
         model=moments.layout.model,
         method=method,

@@ -29,10 +29,9 @@ def scaled_residual_quantiles(
     design: Design, moments: Moments, at: Evaluation, sigma: float
 ) -> FloatArray:
     """Return the five numbers of residual / sigma, both in stored units, shape (5,)."""
-    coefficients = at.descent.coefficients[-1]
     varies = {name for block in moments.layout.blocks for name in block.columns}
     groupwise = [name in varies for name in moments.columns]
-    return five_numbers(stored_residuals(design, moments, coefficients, groupwise) / sigma)
+    return five_numbers(stored_residuals(design, moments, at.innermost, groupwise) / sigma)
 
 
 def stored_residuals(

@@ -50,8 +50,12 @@ class Root(NamedTuple):
 
 def solve_root(state: State, moments: Moments, fixed: tuple[int, ...]) -> Root:
     """Solve for the fixed coefficients on the one group that is left."""
-    kappa, m = state.weight[..., 0], state.means[..., 0]
     products = unpack(state.products, state.k)[..., 0]
+    return solve(state.weight[..., 0], state.means[..., 0], products, moments, fixed)
+
+
+def solve(kappa: Any, m: Array, products: Array, moments: Moments, fixed: tuple[int, ...]) -> Root:
+    """Solve for the fixed coefficients from weight (...), means (k, ...), products (k, k, ...)."""
     if fixed and fixed[0] == NO_COLUMN:
         return _with_intercept(kappa, m, products, list(fixed[1:]))
     return _from_origin(kappa, m, products, moments, list(fixed))

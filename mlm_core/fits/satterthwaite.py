@@ -56,12 +56,12 @@ def variance_information(
     problem: Problem, at: Evaluation, curvature: Curvature, scale: UserScale
 ) -> VarianceInformation:
     """Return the information on the variance parameters at an optimum."""
-    root, n_theta = at.ascent.root, problem.structure.n_theta
+    root, n_theta = at.root, problem.structure.n_theta
     sigma2 = float(root.r2) / problem.df
     sigma = float(np.sqrt(sigma2))
     hessian = np.empty((n_theta + 1, n_theta + 1))
     hessian[:-1, :-1] = curvature.log_det + curvature.r2 / sigma2
-    hessian[:-1, -1] = hessian[-1, :-1] = -2.0 * at.descent.r2_gradient / sigma**3
+    hessian[:-1, -1] = hessian[-1, :-1] = -2.0 * at.r2_gradient / sigma**3
     hessian[-1, -1] = 4.0 * problem.df / sigma2
     gradient = np.concatenate(
         [sigma2 * curvature.inverse, 2.0 * sigma * root.inverse[:, :, None]], axis=2

@@ -21,9 +21,11 @@ from mlm_core.fits.curvature import (
     Curvature,
     Evaluation,
     evaluate,
+    evaluate_twice,
     exact_curvature,
     expected_hessian,
 )
+from mlm_core.fits.steps import bent_step, group_weights, trust_region_step
 
 FloatArray = NDArray[np.float64]
 # Expected fall of the criterion at which quasi-Newton hands over to the exact Hessian, ...
@@ -34,8 +36,8 @@ _AT_OPTIMUM = 1e-10
 _NEARLY_DONE = 1e-9
 _FIRST_RADIUS = 0.7
 _MAX_EVALUATIONS = 200
-# Share of the largest curvature below which a direction is taken as flat.
-_FLAT = 1e-9
+# Groups times parameters up to which an evaluation costs its calls, not its arithmetic.
+_FEW = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,21 +67,32 @@ def minimise(problem: Problem, start: FloatArray) -> Optimum:
     NotConvergedError
         No certified optimum within the allowed number of evaluations.
     """
-    at = evaluate(problem, start)
-    evaluations = 1
     if problem.structure.n_theta == 0:
-        return Optimum(at, exact_curvature(problem, start), evaluations)
+        return Optimum(evaluate(problem, start), exact_curvature(problem, start), 1)
+    theta, evaluations = start, 0
     while evaluations < _MAX_EVALUATIONS:
-        at, used = _quasi_newton(problem, at)
+        at, curvature, used = _approach(problem, theta)
         evaluations += used
-        at, curvature, used = _newton(problem, at)
+        at, curvature, used = _newton(problem, at, curvature)
         evaluations += used
         escape = find_escape(problem, at)
         if escape is None:
             return Optimum(at, curvature, evaluations)
-        at, used = _take(problem, at, escape)
+        theta, used = _take(problem, at, escape)
         evaluations += used
     raise _not_converged(evaluations)
+
+
+def _approach(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Curvature, int]:
+    """Return a point from which exact Newton steps pay, and the evaluations used.
+
+    Second derivatives cost as much as two or three gradients where groups are many, hardly more
+    than one where they are few: exact steps then pay from the start.
+    """
+    if len(problem.moments.counts) * problem.structure.n_theta <= _FEW:
+        return *evaluate_twice(problem, theta), 1
+    at, used = _quasi_newton(problem, evaluate(problem, theta))
+    return at, exact_curvature(problem, at.theta), used + 1
 
 
 def _not_converged(evaluations: int) -> NotConvergedError:
@@ -87,28 +100,6 @@ def _not_converged(evaluations: int) -> NotConvergedError:
         f"No certified optimum after {evaluations} evaluations of the criterion. Please report this"
         " with the model and, if you can, the table."
     )
-
-
-def _step(gradient: FloatArray, hessian: FloatArray, radius: float) -> tuple[FloatArray, float]:
-    """Return the step that minimises the local quadratic within a radius, and the expected fall.
-
-    Directions of negative curvature are followed downhill as if they curved upwards as much.
-    """
-    values, vectors = np.linalg.eigh(hessian)
-    bent = np.abs(values)
-    bent = np.maximum(bent, _FLAT * max(bent[0], bent[-1], 1e-300))
-    slopes = vectors.T @ gradient
-    shift = 0.0
-    for _ in range(60):
-        parts = -slopes / (bent + shift)
-        length = math.sqrt(parts @ parts)
-        if length <= radius * (1.0 + 1e-6):
-            break
-        # Newton's method on 1 / length (More & Sorensen 1983), safe from the left.
-        growth = float((parts**2 / (bent + shift)).sum())
-        shift += (length**2 / growth) * (length - radius) / radius
-    fall = -float(slopes @ parts + 0.5 * (bent @ parts**2))
-    return vectors @ parts, fall
 
 
 def _first_radius(at: Evaluation) -> float:
@@ -121,20 +112,24 @@ def _quasi_newton(problem: Problem, at: Evaluation) -> tuple[Evaluation, int]:
     hessian = expected_hessian(problem, at)
     radius, used = _first_radius(at), 0
     while used < _MAX_EVALUATIONS:
-        step, fall = _step(at.gradient, hessian, radius)
+        step, fall = trust_region_step(at.gradient, hessian, radius)
         if fall < _NEAR:
             break
         trial = evaluate(problem, at.theta + step)
         used += 1
         actual = at.value - trial.value
         hessian = _updated(hessian, step, trial.gradient - at.gradient)
-        if actual > 0.75 * fall:
-            radius = max(radius, 2.0 * float(np.linalg.norm(step)))
-        elif not actual > 0.1 * fall:
-            radius = 0.4 * float(np.linalg.norm(step))
+        radius = _next_radius(radius, step, actual, fall)
         if actual > 1e-4 * fall:
             at = trial
     return at, used
+
+
+def _next_radius(radius: float, step: FloatArray, actual: float, expected: float) -> float:
+    """Return how far the next step may go, from the fall of the criterion along the last one."""
+    if actual > 0.75 * expected:
+        return max(radius, 2.0 * math.sqrt(step @ step))
+    return radius if actual > 0.1 * expected else 0.4 * math.sqrt(step @ step)
 
 
 def _updated(hessian: FloatArray, step: FloatArray, change: FloatArray) -> FloatArray:
@@ -151,39 +146,41 @@ def _updated(hessian: FloatArray, step: FloatArray, change: FloatArray) -> Float
     return hessian
 
 
-def _newton(problem: Problem, at: Evaluation) -> tuple[Evaluation, Curvature, int]:
-    """Finish with exact second derivatives."""
-    curvature = exact_curvature(problem, at.theta)
-    used = 0
-    radius = _first_radius(at)
-    for _ in range(40):
-        step, fall = _step(at.gradient, curvature.hessian(problem, at), radius)
+def _newton(
+    problem: Problem, at: Evaluation, curvature: Curvature
+) -> tuple[Evaluation, Curvature, int]:
+    """Find an optimum by exact Newton steps."""
+    used, radius, weights = 0, _first_radius(at), group_weights(problem)
+    while used < _MAX_EVALUATIONS:
+        hessian = curvature.hessian(problem, at)
+        bent = bent_step(at.theta, at.gradient, hessian, weights)
+        if bent is None or math.sqrt(bent[0] @ bent[0]) > radius:
+            bent = trust_region_step(at.gradient, hessian, radius)
+        step, fall = bent
         if fall < _AT_OPTIMUM:
-            break
-        trial = evaluate(problem, at.theta + step)
-        used += 1
+            return at, curvature, used
         noise = 1e-13 * abs(at.value)
-        if trial.value <= at.value + noise:
-            at = trial
-            if fall < _NEARLY_DONE:  # the step was quadratically good: what is left is its square
-                break
-            curvature = exact_curvature(problem, at.theta)
+        used += 1
+        if fall < _NEARLY_DONE:  # the step is quadratically good: what it leaves is its square
+            trial = evaluate(problem, at.theta + step)
+            return (trial if trial.value <= at.value + noise else at), curvature, used
+        trial, curved = evaluate_twice(problem, at.theta + step)
+        actual = at.value - trial.value
+        radius = _next_radius(radius, step, actual + noise, fall)
+        if actual >= -noise:
+            at, curvature = trial, curved
         elif fall < noise:
-            break
-        else:
-            radius = 0.25 * float(np.linalg.norm(step))
-    else:
-        raise _not_converged(used)
-    return at, curvature, used
+            return at, curvature, used
+    raise _not_converged(used)
 
 
-def _take(problem: Problem, at: Evaluation, escape: Escape) -> tuple[Evaluation, int]:
-    """Leave a false zero along its escape."""
+def _take(problem: Problem, at: Evaluation, escape: Escape) -> tuple[FloatArray, int]:
+    """Return a theta out of a false zero along its escape, and the evaluations used."""
     share, used = 1.0, 0
     while used < 40:
         trial = evaluate(problem, escape.applied(at.theta, share))
         used += 1
         if trial.value < at.value:
-            return trial, used
+            return trial.theta, used
         share *= 0.25
-    return at, _MAX_EVALUATIONS
+    return at.theta, _MAX_EVALUATIONS

@@ -77,7 +77,7 @@ def unconditional_icc(fit: MixedFit) -> VarianceShares:
 
 def _shares(problem: Problem, at: Evaluation) -> VarianceShares:
     moments = problem.moments
-    sigma2 = float(at.ascent.root.r2) / problem.df * float(moments.scale[-1]) ** 2
+    sigma2 = float(at.root.r2) / problem.df * float(moments.scale[-1]) ** 2
     variances, means = [], {}
     for index in range(len(moments.levels)):
         total = 0.0

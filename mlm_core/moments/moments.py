@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mlm_core.data.design import Design
 from mlm_core.data.grouping import Level
 from mlm_core.data.layout import Column, Layout
-from mlm_core.moments.packed import pairs, position
+from mlm_core.moments.packed import pairs, position, unpack
 from mlm_core.moments.tree import Family, State, families, gather
 
 FloatArray = NDArray[np.float64]
@@ -80,6 +80,11 @@ class Moments:
         for family in reversed(self.families):
             found.append(gather(found[-1], family))
         return tuple(reversed(found))
+
+    @cached_property
+    def inside(self) -> FloatArray:
+        """Products inside the innermost groups, summed over all of them, shape (k, k)."""
+        return np.asarray(unpack(self.products.sum(axis=-1), self.k))
 
     def initial_state(self, n_parallel_axes: int = 0) -> State:
         """Return the innermost groups, before any random effect is taken out.
