@@ -16,7 +16,10 @@ from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.fits.prediction import predict, residuals
 from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
 from mlm_core.inference.comparison import compare
+from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_tests, wald_test
+from mlm_core.inference.kenward_roger import KenwardRoger, kenward_roger
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
+from mlm_core.inference.marginal_means import MarginalMeans, marginal_means
 from mlm_core.inference.random_terms import (
     PooledComparison,
     RandomTermTests,
@@ -27,7 +30,10 @@ from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
 from mlm_core.notes import Note
 
 __all__ = [
+    "FixedTest",
+    "KenwardRoger",
     "LikelihoodRatioTest",
+    "MarginalMeans",
     "MixedFit",
     "MlmError",
     "Model",
@@ -35,17 +41,23 @@ __all__ = [
     "PooledComparison",
     "PooledFit",
     "RandomTermTests",
+    "TermTests",
     "UnpooledFit",
     "VarianceShares",
     "compare",
     "compare_with_pooled",
+    "contrast",
     "drop_random_terms",
     "fit_mixed",
     "fit_pooled",
     "fit_unpooled",
     "icc",
+    "kenward_roger",
     "load",
+    "marginal_means",
     "predict",
     "residuals",
+    "term_tests",
     "unconditional_icc",
+    "wald_test",
 ]

@@ -99,10 +99,13 @@ def estimate_of(terms: tuple[str, ...], beta: FloatArray, term: str) -> float:
 
 
 def two_sided(t: FloatArray, df: FloatArray | float) -> FloatArray:
-    """Return two-sided p-values of t statistics, exact far into the tail."""
+    """Return two-sided p-values of t statistics, exact far into the tail (infinite df: normal)."""
     # P(|T| > t) = I_x(df/2, 1/2) with x = df / (df + t^2). For small t, where x is almost one, from
     # the other end: 1 - I_(1 - x)(1/2, df/2).
     degrees, square = np.asarray(df, dtype=float), np.asarray(t) ** 2
+    if np.isinf(degrees).any():
+        known = np.where(np.isinf(degrees), 1.0, degrees)
+        return np.where(np.isinf(degrees), 2.0 * special.ndtr(-np.abs(t)), two_sided(t, known))
     whole = degrees + square
     far = special.betainc(degrees / 2.0, 0.5, degrees / whole)
     return np.where(square < 1.0, special.betaincc(0.5, degrees / 2.0, square / whole), far)

@@ -13,6 +13,7 @@ import pytest
 
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import MixedFit, fit_mixed
+from tests.core.lmer_record import reference
 
 Fitted = Callable[..., MixedFit]
 
@@ -42,6 +43,24 @@ def fitted(tables: Mapping[str, pd.DataFrame]) -> Fitted:
         formula: str, table: str = "classroom", method: Literal["REML", "ML"] = "REML"
     ) -> MixedFit:
         return fit_mixed(Model(formula), tables[table], method=method)
+
+    return fit
+
+
+@pytest.fixture(scope="session")
+def factor_fits(tables: Mapping[str, pd.DataFrame]) -> Callable[[str], MixedFit]:
+    """Give the models F1 to F4 of ``tests/reference/fixed_tests.json``, each fitted once."""
+    pupils = tables["classroom"]
+    named = pupils.assign(
+        gender=np.where(pupils["sex"] == 1, "girl", "boy"),
+        origin=np.where(pupils["minority"] == 1, "minority", "other"),
+        years=np.select([pupils["yearstea"] < 5, pupils["yearstea"] < 15], ["few", "some"], "many"),
+    )
+
+    @cache
+    def fit(name: str) -> MixedFit:
+        formula = reference("fixed_tests")[name]["formula"]
+        return fit_mixed(Model(formula), tables["Hsb82"] if name == "F4" else named)
 
     return fit
 
