@@ -162,7 +162,7 @@ def cell_notes(names: Sequence[str], cells: Sequence[Cells]) -> tuple[Note, ...]
     if n_markers:
         message = (
             f"Cells that hold a marker for a missing value ({', '.join(MISSING_MARKERS)}, whatever"
-            f" the case) were read as missing: {n_markers}."
+            f" the case) were read as missing: {n_markers:,}."
         )
         notes.append(Note("missing-markers", "note", message, {"n": n_markers}))
     for name, column in zip(names, cells, strict=True):
@@ -178,7 +178,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _mixed_note(name: str, n_text: int, row: int, value: str) -> Note:
-    cells = "one cell is" if n_text == 1 else f"{n_text} cells are"
+    cells = "one cell is" if n_text == 1 else f"{n_text:,} cells are"
     message = (
         f"The column {name!r} holds numbers, but {cells} text; the first is {value!r} in data row"
         f" {row}. It is kept as text: correct or empty that, to use it as a number."

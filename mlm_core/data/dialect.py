@@ -192,7 +192,7 @@ def _guess(content: bytes, encoding: str) -> Decoded:
     if n_broken <= _BROKEN_SHARE * n_foreign:
         line = repaired.count("\n", 0, repaired.index("\ufffd")) + 1
         message = (
-            f"{n_broken} characters are no valid UTF-8 and were replaced by \ufffd, the first in"
+            f"{n_broken:,} characters are no valid UTF-8 and were replaced by \ufffd, the first in"
             f" line {line}. Correct them in the file if they matter."
         )
         numbers = {"encoding": encoding, "n_broken": n_broken, "line": line}

@@ -94,8 +94,8 @@ def group_notes(nests: Sequence[Nest]) -> tuple[Note, ...]:
         n_missing = int((level.own.codes < 0).sum())
         if n_missing:
             message = (
-                f"Rows without a value of {level.name!r}: {n_missing}. They belong to no group and"
-                " are left out of every model with this level."
+                f"Rows without a value of {level.name!r}: {n_missing:,}. They belong to no group"
+                " and are left out of every model with this level."
             )
             numbers = {"level": level.name, "n": n_missing}
             notes.append(Note("missing-ids", "caution", message, numbers))
@@ -115,7 +115,7 @@ def _reuse_note(found: ReusedLabel) -> Note:
     nested = f"(1 | {quoted(found.outer)}/{quoted(found.level)})"
     message = (
         f"{found.level} {found.label} occurs in {found.outer} {parents}. Labels of {found.level}"
-        f" used in several groups of {found.outer}: {found.n_labels} of {found.n_all}. They are"
+        f" used in several groups of {found.outer}: {found.n_labels:,} of {found.n_all:,}. They are"
         f" treated as different groups that share a label, as {nested} does."
     )
     numbers = {
@@ -135,8 +135,9 @@ def _size_notes(level: Nest, outer: Nest | None) -> list[Note]:
     numbers = {"level": name, "groups": n_groups, "n_single": n_single}
     if n_groups == n_rows and n_rows > 1:
         message = (
-            f"Every one of the {n_groups} groups of {name!r} has exactly one row, so group and row"
-            " cannot be told apart. Is this an identifier of the rows? Choose a coarser grouping."
+            f"Every one of the {n_groups:,} groups of {name!r} has exactly one row, so group and"
+            " row cannot be told apart. Is this an identifier of the rows? Choose a coarser"
+            " grouping."
         )
         return [Note("unique-per-row", "stop", message, numbers)]
     if n_groups == 1:
@@ -154,8 +155,9 @@ def _size_notes(level: Nest, outer: Nest | None) -> list[Note]:
         return [Note("same-groups", "stop", message, {**numbers, "outer": outer.name})]
     if n_single > _MANY_SINGLES * n_groups:
         message = (
-            f"{n_single} of the {n_groups} groups of {name!r} have one row only; they tell nothing"
-            " of the variation within groups, and estimates for this level will be uncertain."
+            f"{n_single:,} of the {n_groups:,} groups of {name!r} have one row only; they tell"
+            " nothing of the variation within groups, and estimates for this level will be"
+            " uncertain."
         )
         return [Note("many-single-groups", "caution", message, numbers)]
     return []

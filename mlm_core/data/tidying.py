@@ -107,7 +107,9 @@ def _without_empty_rows(sheet: Sheet, filename: str) -> Sheet:
             n_rows = 0
         elif n_empty:
             first = int(np.flatnonzero(is_empty)[0]) + 1
-            message = f"Rows without any value were left out: {n_empty}, the first was row {first}."
+            message = (
+                f"Rows without any value were left out: {n_empty:,}, the first was row {first}."
+            )
             note = Note("empty-rows", "note", message, {"n": n_empty, "row": first})
             kept = pa.array(~is_empty)
             columns = tuple(column.filter(kept) for column in sheet.columns)

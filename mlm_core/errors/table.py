@@ -91,7 +91,7 @@ class NoCompleteRowsError(TableError):
     def __init__(self, missing: dict[str, int], n_rows: int) -> None:
         counts = ", ".join(f"{name!r} lacks {count}" for name, count in missing.items() if count)
         super().__init__(
-            f"None of the {n_rows} rows has a value in every chosen column ({counts})."
+            f"None of the {n_rows:,} rows has a value in every chosen column ({counts})."
             " Remove the column with most missing values."
         )
 
@@ -101,7 +101,7 @@ class TooFewRowsError(TableError):
 
     def __init__(self, n_rows: int, n_parameters: int) -> None:
         super().__init__(
-            f"There are {n_rows} complete rows for {n_parameters} parameters."
+            f"There are {n_rows:,} complete rows for {n_parameters:,} parameters."
             " Use fewer predictors or more data."
         )
 
@@ -153,8 +153,9 @@ class SingletonGroupsError(TableError):
 
     def __init__(self, level: str, n_groups: int) -> None:
         super().__init__(
-            f"Every one of the {n_groups} groups of {level!r} has exactly one row, so group and row"
-            " cannot be told apart. Is this an identifier of the rows? Choose a coarser grouping."
+            f"Every one of the {n_groups:,} groups of {level!r} has exactly one row, so group and"
+            " row cannot be told apart. Is this an identifier of the rows? Choose a coarser"
+            " grouping."
         )
 
 
@@ -176,8 +177,9 @@ class TooManyRandomEffectsError(TableError):
 
     def __init__(self, level: str, n_effects: int, n_rows: int) -> None:
         super().__init__(
-            f"The level {level!r} asks for {n_effects} random effects, but there are only {n_rows}"
-            " rows: they cannot be told from the residual. Remove a slope or use larger groups."
+            f"The level {level!r} asks for {n_effects:,} random effects, but there are only"
+            f" {n_rows:,} rows: they cannot be told from the residual. Remove a slope or use"
+            " larger groups."
         )
 
 
@@ -216,7 +218,7 @@ class TooManyCategoriesError(TableError):
 
     def __init__(self, column: str, n_categories: int, n_rows: int) -> None:
         super().__init__(
-            f"{column!r} has {n_categories} different texts in {n_rows} rows: as a categorical"
+            f"{column!r} has {n_categories:,} different texts in {n_rows:,} rows: as a categorical"
             " predictor each would need a coefficient of its own. Is it a name or an identifier?"
             " Use it as a grouping level, or leave it out."
         )

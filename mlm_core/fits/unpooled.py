@@ -283,7 +283,7 @@ def _missing_note(labels: NDArray[np.object_], level: str, n_groups: int) -> Not
     shown = ", ".join(str(label) for label in labels[:10])
     rest = f" and {len(labels) - 10} more" if len(labels) > 10 else ""
     message = (
-        f"{len(labels)} of {n_groups} groups of {level} cannot carry a line of their own"
+        f"{len(labels):,} of {n_groups:,} groups of {level} cannot carry a line of their own"
         " (too few rows,"
         f" or a predictor without variation inside the group): {shown}{rest}."
     )

@@ -85,7 +85,7 @@ def test_levels_that_cannot_carry_a_variance(
 
 def test_messages_name_column_and_count() -> None:
     assert "'childid' has exactly one row" in messages_of(load("classroom"), "childid")
-    assert "1190" in messages_of(load("classroom"), "childid")
+    assert "1,190" in messages_of(load("classroom"), "childid")
     frame = pd.DataFrame({"g": ["only", "only", None]})
     assert "'g' (only)" in messages_of(frame, "g")
     assert "without a value of 'g': 1" in messages_of(frame, "g")
