@@ -15,11 +15,13 @@ from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.fits.prediction import predict, residuals
 from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
+from mlm_core.inference.cluster_robust import ClusterRobust, cluster_robust
 from mlm_core.inference.comparison import compare
 from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_tests, wald_test
 from mlm_core.inference.kenward_roger import KenwardRoger, kenward_roger
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.marginal_means import MarginalMeans, marginal_means
+from mlm_core.inference.r_squared import RSquared, r_squared
 from mlm_core.inference.random_terms import (
     PooledComparison,
     RandomTermTests,
@@ -27,9 +29,11 @@ from mlm_core.inference.random_terms import (
     drop_random_terms,
 )
 from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
+from mlm_core.inference.variance_paths import VariancePaths, variance_paths
 from mlm_core.notes import Note
 
 __all__ = [
+    "ClusterRobust",
     "FixedTest",
     "KenwardRoger",
     "LikelihoodRatioTest",
@@ -40,10 +44,13 @@ __all__ = [
     "Note",
     "PooledComparison",
     "PooledFit",
+    "RSquared",
     "RandomTermTests",
     "TermTests",
     "UnpooledFit",
+    "VariancePaths",
     "VarianceShares",
+    "cluster_robust",
     "compare",
     "compare_with_pooled",
     "contrast",
@@ -56,8 +63,10 @@ __all__ = [
     "load",
     "marginal_means",
     "predict",
+    "r_squared",
     "residuals",
     "term_tests",
     "unconditional_icc",
+    "variance_paths",
     "wald_test",
 ]

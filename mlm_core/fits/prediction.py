@@ -107,7 +107,7 @@ def _level_part(
     fit: MixedFit, index: int, level: Level, frame: pd.DataFrame, rows: Rows
 ) -> FloatArray:
     """Return what the groups of one level add to each row."""
-    group = _positions(level, frame)
+    group = group_positions(level, frame)
     columns, modes = level_modes(fit.problem, fit.at, index)
     padded = np.concatenate([modes, np.zeros((len(modes), 1))], axis=1)  # unknown group: -1
     total = np.zeros(len(frame))
@@ -116,7 +116,7 @@ def _level_part(
     return total
 
 
-def _positions(level: Level, frame: pd.DataFrame) -> NDArray[np.intp]:
+def group_positions(level: Level, frame: pd.DataFrame) -> NDArray[np.intp]:
     """Return each row's group, -1 where the fit does not know it."""
     keys: list[Any] = [find_column(frame, name) for name in level.columns]
     if len(keys) == 1:

@@ -35,7 +35,7 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
     NotNestedError
         Neither model is a special case of the other.
     """
-    _check_same_rows(first, second)
+    check_same_rows(first, second)
     small, big = sorted((first, second), key=lambda fit: fit.n_parameters)
     added_terms, added = _added(small, big)
     method: Method = "ML"
@@ -114,7 +114,13 @@ def _added(
     return sorted(name.label for name in more_terms - terms), sorted(more - own, key=str)
 
 
-def _check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> None:
+def check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> None:
+    """Refuse fits of different rows or outcomes.
+
+    Raises
+    ------
+    DifferentRowsError
+    """
     one, other = _moments(first), _moments(second)
     tolerance = _SAME_ROWS * one.scale[-1]
     same = (
