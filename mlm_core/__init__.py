@@ -21,6 +21,7 @@ from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_
 from mlm_core.inference.kenward_roger import KenwardRoger, kenward_roger
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.marginal_means import MarginalMeans, marginal_means
+from mlm_core.inference.profile import Profile, profile
 from mlm_core.inference.r_squared import RSquared, r_squared
 from mlm_core.inference.random_terms import (
     PooledComparison,
@@ -44,6 +45,7 @@ __all__ = [
     "Note",
     "PooledComparison",
     "PooledFit",
+    "Profile",
     "RSquared",
     "RandomTermTests",
     "TermTests",
@@ -63,6 +65,7 @@ __all__ = [
     "load",
     "marginal_means",
     "predict",
+    "profile",
     "r_squared",
     "residuals",
     "term_tests",
