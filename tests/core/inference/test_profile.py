@@ -154,12 +154,12 @@ def test_ends_by_brute_force(name, label, pupils):
 
 def test_a_correlation_by_brute_force():
     rng = np.random.default_rng(3)
-    group = np.repeat(np.arange(30), 8)
+    group = np.repeat(np.arange(20), 5)
     x = rng.normal(size=len(group))
-    intercept, other = rng.normal(size=30), rng.normal(size=30)
+    intercept, other = 2.0 * rng.normal(size=(2, 20))
     y = intercept[group] + (0.5 + 0.4 * intercept + 0.8 * other)[group] * x
     y += rng.normal(size=len(group))
-    frame = pd.DataFrame({"y": y, "x": x, "d": group // 10, "s": group})
+    frame = pd.DataFrame({"y": y, "x": x, "d": group // 5, "s": group})
     case = dense.CASES["slope"]
     fit = fit_mixed(Model(case.formula), frame, method="ML")
     label = "cor_x.(Intercept)|s:d"
