@@ -31,6 +31,9 @@ from mlm_core.inference.random_terms import (
 )
 from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
 from mlm_core.inference.variance_paths import VariancePaths, variance_paths
+from mlm_core.moments.making import moments
+from mlm_core.moments.moments import Moments
+from mlm_core.moments.storage import load_moments
 from mlm_core.notes import Note
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "MixedFit",
     "MlmError",
     "Model",
+    "Moments",
     "Note",
     "PooledComparison",
     "PooledFit",
@@ -63,7 +67,9 @@ __all__ = [
     "icc",
     "kenward_roger",
     "load",
+    "load_moments",
     "marginal_means",
+    "moments",
     "predict",
     "profile",
     "r_squared",

@@ -1,15 +1,13 @@
 """From a model and a table to columns: what the moments are made of.
 
-``build_design`` finds the complete rows, codes the groups, evaluates the expressions and expands
-terms into columns with R's rules (treatment coding; a factor is coded by contrasts in a term when
-the term without it is also in the model, else by all its indicators). The result names which
-columns carry fixed effects and which vary at which level; it never forms a model matrix, it hands
-out column values for any block of rows.
+``build_design`` finds the complete rows, codes the groups, evaluates the expressions and lays out
+the columns. The result names which columns carry fixed effects and which vary at which level; it
+never forms a model matrix, it hands out column values for any block of rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.columns import find_column
+from mlm_core.data.completeness import Completeness
 from mlm_core.data.encoding import Encoder, FloatArray
-from mlm_core.data.expressions import Expression, Term
 from mlm_core.data.grouping import Hierarchy, build_hierarchy
-from mlm_core.data.layout import INTERCEPT, Block, Column, Factor, Layout
+from mlm_core.data.layout import Layout, lay_out
 from mlm_core.data.model import Model
 from mlm_core.data.rows import Rows
 from mlm_core.errors import AllMissingError, NoCompleteRowsError
@@ -44,10 +42,8 @@ class Design:
         The outcome.
     is_complete : ndarray of bool or None
         Which rows of the table are used; None when all are.
-    missing : dict
-        Missing values of each column of the model.
-    notes : tuple of Note
-        What the reader should know of the table.
+    completeness : Completeness
+        How many rows those are, and what the others lack.
     """
 
     layout: Layout
@@ -55,8 +51,17 @@ class Design:
     rows: Rows
     outcome: FloatArray
     is_complete: NDArray[np.bool_] | None
-    missing: Mapping[str, int]
-    notes: tuple[Note, ...]
+    completeness: Completeness
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """Missing values of each column of the model."""
+        return self.completeness.missing
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the reader should know of the table."""
+        return self.completeness.notes()
 
     @property
     def n_rows(self) -> int:
@@ -64,35 +69,43 @@ class Design:
         return self.rows.n_rows
 
 
-def build_design(model: Model, frame: pd.DataFrame) -> Design:
+def build_design(model: Model, frame: pd.DataFrame, encoder: Encoder | None = None) -> Design:
     """Lay a model over a table.
+
+    Parameters
+    ----------
+    model : Model
+    frame : DataFrame
+    encoder : Encoder, optional
+        What is known already of constants and categories; the rest is learnt from these rows.
 
     Raises
     ------
     TableError
         The table cannot carry the model: an unknown or empty column, no complete row, text or an
-        infinity in a numeric column, groups that are crossed, single or all of one row.
+        infinity in a numeric column, groups that are crossed.
     """
     columns, is_complete, missing = _complete_rows(model, frame)
     level_columns = list(dict.fromkeys(term.groups for term in model.random))
     keys = {name: columns[name].to_numpy() for groups in level_columns for name in groups}
-    encoder = Encoder()
+    encoder = Encoder() if encoder is None else encoder
     rows = Rows(columns, encoder, model, "fit", is_complete)
     outcome = rows.outcome(model.outcome)
-    fixed = _expand(model.fixed, model.has_intercept, rows)
+    for term in model.fixed:
+        for factor in term.factors:
+            rows.prepare(factor)
     hierarchy = build_hierarchy(keys, level_columns, rows.n_rows)
-    layout = Layout(model, fixed, _blocks(model, hierarchy, rows), encoder)
-    for name in layout.varying:
-        for factor in name.factors:
-            rows.prepare(factor.expression)
+    for slope in (slope for term in model.random for slope in term.slopes):
+        for factor in slope.factors:
+            rows.prepare(factor)
+    layout = lay_out(model, encoder, [level.columns for level in hierarchy.levels])
     return Design(
         layout=layout,
         hierarchy=hierarchy,
         rows=rows,
         outcome=outcome,
         is_complete=is_complete,
-        missing=missing,
-        notes=_missing_notes(missing, len(frame), rows.n_rows),
+        completeness=Completeness(len(frame), rows.n_rows, missing),
     )
 
 
@@ -124,62 +137,3 @@ def _is_missing(values: pd.Series[Any]) -> NDArray[np.bool_] | None:
     if kind in tuple("iub"):
         return None
     return np.isnan(values.to_numpy()) if kind == "f" else values.isna().to_numpy()
-
-
-def _missing_notes(missing: Mapping[str, int], n_all: int, n_used: int) -> tuple[Note, ...]:
-    if n_all == n_used:
-        return ()
-    counts = {name: count for name, count in missing.items() if count}
-    listed = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-    message = (
-        f"{n_all - n_used:,} of {n_all:,} rows are left out because a value is missing ({listed})."
-        " All fits of this model use the remaining rows."
-    )
-    numbers = {"n_all": n_all, "n_used": n_used, "missing": counts}
-    return (Note("rows-lost", "note", message, numbers),)
-
-
-def _expand(terms: Sequence[Term], has_intercept: bool, rows: Rows) -> tuple[Column, ...]:
-    """Expand terms into columns, factors coded by R's rule of marginality."""
-    present = {frozenset(), *(frozenset(term.factors) for term in terms)}
-    spans_constant = has_intercept
-    columns = [INTERCEPT] if has_intercept else []
-    for term in terms:
-        products: list[tuple[Factor, ...]] = [()]
-        for expression in term.factors:
-            by_contrasts = frozenset(term.factors) - {expression} in present
-            if len(term.factors) == 1 and not spans_constant:
-                # Without an intercept the first factor takes its place, as in R.
-                by_contrasts, spans_constant = False, rows.prepare(expression)
-            choices = _choices(expression, rows, by_contrasts)
-            # R lets the first factor of an interaction vary fastest.
-            products = [(*head, choice) for choice in choices for head in products]
-        columns += [Column(product) for product in products]
-        if len(term.factors) == 1 and products[0][0].category is not None:
-            # All indicators of a factor add up to the constant: later factors need contrasts.
-            present.add(frozenset())
-    return tuple(dict.fromkeys(columns))
-
-
-def _choices(expression: Expression, rows: Rows, by_contrasts: bool) -> list[Factor]:
-    if not rows.prepare(expression):
-        return [Factor(expression)]
-    categories = rows.categories(expression)
-    return [Factor(expression, category) for category in categories[by_contrasts:]]
-
-
-def _blocks(model: Model, hierarchy: Hierarchy, rows: Rows) -> tuple[Block, ...]:
-    """Split random terms into blocks of jointly varying effects, innermost level first."""
-    position = {level.columns: index for index, level in enumerate(hierarchy.levels)}
-    blocks: list[Block] = []
-    for term in model.random:
-        level = position[term.groups]
-        if term.is_correlated:
-            parts = [(term.has_intercept, term.slopes)]
-        else:
-            parts = [(True, ())] if term.has_intercept else []
-            parts += [(False, (slope,)) for slope in term.slopes]
-        blocks += [
-            Block(level, _expand(slopes, has_intercept, rows)) for has_intercept, slopes in parts
-        ]
-    return tuple(sorted(blocks, key=lambda block: -block.level))

@@ -76,7 +76,7 @@ def _refuse_infinity(array: FloatArray, name: str) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _GroupMeans:
+class GroupMeans:
     """Means of an expression over the groups of some key columns."""
 
     keys: pd.Index[Any]
@@ -90,7 +90,8 @@ class Encoder:
     Attributes
     ----------
     constants : dict
-        Mean and standard deviation behind ``center`` and ``scale``.
+        Mean behind ``center``; mean and standard deviation (0 where nothing varies) behind
+        ``scale``.
     group_means : dict
         Group means behind ``group_mean`` and ``group_center``.
     categories : dict
@@ -98,7 +99,7 @@ class Encoder:
     """
 
     constants: dict[Transform, tuple[float, float]] = field(default_factory=dict)
-    group_means: dict[tuple[Expression, tuple[str, ...]], _GroupMeans] = field(default_factory=dict)
+    group_means: dict[tuple[Expression, tuple[str, ...]], GroupMeans] = field(default_factory=dict)
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def learn_categories(self, values: pd.Series[Any], name: str, reference: str | None) -> None:
@@ -169,8 +170,9 @@ class Encoder:
         argument = self.evaluate(expression.argument, columns, values)
         match expression.function:
             case "center" | "scale":
-                mean, deviation = self._constants(expression, argument)
-                return np.asarray((argument - mean) / deviation)
+                self._learn_constants(expression, argument)
+                mean, scale = self.mean_and_scale(expression)
+                return np.asarray((argument - mean) / scale)
             case "log":
                 logarithm: FloatArray = _checked(expression, argument, argument > 0, np.log)
                 return logarithm
@@ -181,13 +183,17 @@ class Encoder:
             case "group_center":
                 return np.asarray(argument - self._group_means(expression, argument, columns))
 
-    def _constants(self, expression: Transform, argument: FloatArray) -> tuple[float, float]:
+    def mean_and_scale(self, expression: Transform) -> tuple[float, float]:
+        """Return what ``center`` or ``scale`` subtracts, and what it divides by."""
+        mean, deviation = self.constants[expression]
+        return mean, deviation if expression.function == "scale" and deviation else 1.0
+
+    def _learn_constants(self, expression: Transform, argument: FloatArray) -> None:
         if expression not in self.constants:
-            deviation = 1.0
+            deviation = 0.0
             if expression.function == "scale" and len(argument) > 1:
-                deviation = float(argument.std(ddof=1)) or 1.0
+                deviation = float(argument.std(ddof=1))
             self.constants[expression] = (float(argument.mean()), deviation)
-        return self.constants[expression]
 
     def _group_means(
         self, expression: Transform, argument: FloatArray, columns: Mapping[str, pd.Series[Any]]
@@ -197,7 +203,7 @@ class Encoder:
         own = pd.Series(argument, index=index).groupby(level=list(range(index.nlevels))).mean()
         key = (expression.argument, expression.groups)
         if key not in self.group_means:
-            self.group_means[key] = _GroupMeans(
+            self.group_means[key] = GroupMeans(
                 own.index, np.asarray(own.to_numpy(dtype=np.float64))
             )
         fitted = self.group_means[key]

@@ -116,10 +116,6 @@ def build_hierarchy(
     ------
     CrossedGroupsError
         Two levels are crossed.
-    DuplicateLevelError
-        Two levels divide the rows into the same groups.
-    OneGroupError, SingletonGroupsError
-        A level has a single group, or only groups of one row.
     """
     single = {name: _partition(columns[name]) for keys in level_columns for name in keys}
     levels: list[Level] = []
@@ -138,7 +134,6 @@ def build_hierarchy(
             keys=tuple(values[order] for values in own.keys),
             parent=parent,
         )
-        _check_level(level, n_rows, outer)
         levels.append(level)
     return Hierarchy(tuple(levels), codes)
 
@@ -161,7 +156,8 @@ def _partition(values: NDArray[Any]) -> _Partition:
     """Code one column by its sorted distinct values."""
     if values.dtype.kind in "iu" and values.size:
         low, high = int(values.min()), int(values.max())
-        if high - low <= _DIRECT_RANGE_PER_ROW * values.size + 1024:
+        is_narrow = high - low <= _DIRECT_RANGE_PER_ROW * values.size + 1024
+        if is_narrow and high <= np.iinfo(np.int64).max:
             # A small type cannot always hold the distance between two of its values.
             is_exact = high - low <= np.iinfo(values.dtype).max
             offsets = (values if is_exact else values.astype(np.int64)) - low
@@ -275,8 +271,22 @@ def _astray(inner: _Partition, outer: _Partition) -> _Astray:
     return _Astray(share, group, (first, second))
 
 
+def check_levels(levels: Sequence[Level], n_rows: int) -> None:
+    """Refuse levels that cannot carry a variance, the outermost first.
+
+    Raises
+    ------
+    OneGroupError, SingletonGroupsError
+        A level has a single group, or only groups of one row.
+    DuplicateLevelError
+        Two levels divide the rows into the same groups.
+    """
+    for outer, level in zip((None, *levels), levels, strict=False):
+        _check_level(level, n_rows, outer)
+
+
 def _check_level(level: Level, n_rows: int, outer: Level | None) -> None:
-    """Refuse levels that cannot carry a variance."""
+    """Refuse a level that cannot carry a variance."""
     if level.n_groups == 1:
         raise OneGroupError(level.name, level.labels()[0])
     if level.n_groups == n_rows:

@@ -20,6 +20,7 @@ from mlm_core.errors.model import (
     ModelError,
     OutcomeIsPredictorError,
 )
+from mlm_core.errors.moments import MomentsFileError, NotMergeableError
 from mlm_core.errors.reading import (
     EmptyFileError,
     HeaderOnlyError,
@@ -37,6 +38,7 @@ from mlm_core.errors.table import (
     DomainError,
     GroupOutcomeError,
     InfiniteValueError,
+    MomentsLackError,
     NoCompleteRowsError,
     NoFixedEffectsError,
     NotNumericError,
@@ -70,10 +72,13 @@ __all__ = [
     "InfiniteValueError",
     "MlmError",
     "ModelError",
+    "MomentsFileError",
+    "MomentsLackError",
     "NoCompleteRowsError",
     "NoFixedEffectsError",
     "NotATableError",
     "NotConvergedError",
+    "NotMergeableError",
     "NotNestedError",
     "NotNumericError",
     "OneGroupError",

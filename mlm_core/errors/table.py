@@ -222,3 +222,13 @@ class TooManyCategoriesError(TableError):
             " predictor each would need a coefficient of its own. Is it a name or an identifier?"
             " Use it as a grouping level, or leave it out."
         )
+
+
+class MomentsLackError(TableError):
+    """A model asks for something that is not among the moments."""
+
+    def __init__(self, wanted: str, available: Iterable[str]) -> None:
+        super().__init__(
+            f"These moments do not hold {wanted!r}, and the rows are gone. They hold:"
+            f" {listed(list(available))}. Make moments of a model that has it."
+        )

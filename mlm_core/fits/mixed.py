@@ -27,9 +27,10 @@ from mlm_core.fits.estimates import UserScale, estimate_of, t_table, user_scale
 from mlm_core.fits.groups import effects_table, find_level, group_lines, group_sizes
 from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.preparation import Preparation, check_outcome_inside, prepare
-from mlm_core.fits.residual import scaled_residual_quantiles
+from mlm_core.fits.residual import residual_notes, scaled_residual_quantiles
 from mlm_core.fits.satterthwaite import VarianceInformation, variance_information
 from mlm_core.fits.structure import lower_factor
+from mlm_core.moments.moments import Moments
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
@@ -237,14 +238,14 @@ class MixedFit:
         return printing.mixed_summary(self)
 
 
-def fit_mixed(model: Model, data: Table, *, method: Method = "REML") -> MixedFit:
+def fit_mixed(model: Model, data: Table | Moments, *, method: Method = "REML") -> MixedFit:
     """Fit a mixed model.
 
     Parameters
     ----------
     model : Model
         With at least one random term.
-    data : DataFrame or any other table
+    data : DataFrame, any other table, or Moments
         One row an observation; rows with a missing value in a column of the model are left out.
     method : {"REML", "ML"}
         Restricted or full maximum likelihood.
@@ -290,5 +291,9 @@ def mixed_from(preparation: Preparation, method: Method) -> MixedFit:
         evaluations=found.evaluations,
         residual_quantiles=scaled_residual_quantiles(preparation.design, moments, at, sigma),
         dropped=preparation.dropped,
-        notes=(*preparation.notes, *singular_notes(problem, at.theta, moments.levels)),
+        notes=(
+            *preparation.notes,
+            *singular_notes(problem, at.theta, moments.levels),
+            *residual_notes(preparation.design),
+        ),
     )

@@ -28,7 +28,7 @@ from mlm_core.fits.estimates import (
     user_scale,
 )
 from mlm_core.fits.preparation import Preparation, prepare
-from mlm_core.fits.residual import five_numbers, stored_residuals
+from mlm_core.fits.residual import residual_notes, residual_quantiles
 from mlm_core.fits.root import Root, solve_root
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.moments import Moments
@@ -185,14 +185,14 @@ class PooledFit:
         return printing.pooled_summary(self)
 
 
-def fit_pooled(model: Model, data: Table) -> PooledFit:
+def fit_pooled(model: Model, data: Table | Moments) -> PooledFit:
     """Fit one line to all rows.
 
     Parameters
     ----------
     model : Model
         Its fixed part is fitted; its outermost level, if any, clusters the robust standard errors.
-    data : DataFrame or any other table
+    data : DataFrame, any other table, or Moments
         Rows with a missing value in any column of the model (levels included) are left out.
 
     Raises
@@ -223,7 +223,7 @@ def pooled_from(preparation: Preparation) -> PooledFit:
     sigma2 = float(root.r2) / (moments.n_rows - len(fixed))
     meat = _meat(moments, root, fixed)
     v = root.residual_coefficients[:, None]
-    residuals = stored_residuals(preparation.design, moments, v, [False] * len(moments.columns))
+    quantiles = residual_quantiles(preparation.design, moments, v)
     log_scale = 2.0 * sum(float(np.log(moments.scale[index])) for index in fixed if index >= 0)
     return PooledFit(
         model=moments.layout.model,
@@ -234,12 +234,12 @@ def pooled_from(preparation: Preparation) -> PooledFit:
         robust_vcov=None if meat is None else scale.covariance(root.inverse @ meat @ root.inverse),
         cluster=moments.levels[0].name if moments.levels else None,
         n_clusters=moments.levels[0].n_groups if moments.levels else 0,
-        residual_quantiles=five_numbers(residuals) * scale.outcome_scale,
+        residual_quantiles=quantiles * scale.outcome_scale,
         residual_squares=float(root.r2) * scale.outcome_scale**2,
         total_squares=total,
         log_det_x=float(root.log_det) + log_scale,
         dropped=preparation.dropped,
-        notes=preparation.notes,
+        notes=(*preparation.notes, *residual_notes(preparation.design)),
     )
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.design import Design, build_design
+from mlm_core.data.design import Design
 from mlm_core.data.expressions import variables
+from mlm_core.data.grouping import check_levels
 from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.data.model import Model
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.tables import Table
 from mlm_core.errors import (
     ConstantOutcomeError,
     ConstantSlopeError,
@@ -25,7 +26,9 @@ from mlm_core.errors import (
     TooFewRowsError,
     TooManyRandomEffectsError,
 )
-from mlm_core.moments.moments import NO_VARIATION, Moments, accumulate
+from mlm_core.moments.disclosure import SMALL_GROUPS
+from mlm_core.moments.making import summed
+from mlm_core.moments.moments import NO_VARIATION, Moments
 from mlm_core.moments.packed import position, unpack
 from mlm_core.moments.tree import State
 from mlm_core.notes import Note
@@ -43,7 +46,8 @@ class Preparation:
 
     Attributes
     ----------
-    design : Design
+    design : Design or None
+        None where rows were never in memory.
     moments : Moments
         Of the columns that are kept.
     dropped : tuple of str
@@ -51,37 +55,44 @@ class Preparation:
     notes : tuple of Note
     """
 
-    design: Design
+    design: Design | None
     moments: Moments
     dropped: tuple[str, ...]
     notes: tuple[Note, ...]
 
 
-def prepare(model: Model, data: Table) -> Preparation:
+def prepare(model: Model, data: Table | Moments) -> Preparation:
     """Lay a model over a table, sum the moments and check that they can carry the model.
 
     Raises
     ------
     TableError
-        As :func:`mlm_core.data.design.build_design`; also for a constant outcome, too few rows, too
-        many random effects, or a slope of something that is constant within groups.
+        As :func:`mlm_core.data.design.build_design`; also for levels that cannot carry a variance,
+        a constant outcome, too few rows, too many random effects, or a slope of something that is
+        constant within groups.
     """
-    design = build_design(model, in_memory(data, model.columns))
-    moments = accumulate(design)
+    found = summed(model, data)
+    moments = found.moments
+    check_levels(moments.levels, moments.n_rows)
     root = moments.states[0]
     if not root.products[-1].any():
         raise ConstantOutcomeError(model.outcome_label, float(moments.shift[-1]))
     _check_slopes(moments)
     moments, dropped, notes = _independent(moments, root)
+    single = _single_categories(moments)
+    dropped = (*dropped, *single)
+    notes = (*notes, *(_dropped_note(name, True) for name in single))
     if not moments.layout.fixed:
         raise NoFixedEffectsError
     n_theta = sum(
-        len(block.columns) * (len(block.columns) + 1) // 2 for block in design.layout.blocks
+        len(block.columns) * (len(block.columns) + 1) // 2 for block in moments.layout.blocks
     )
     n_parameters = len(moments.layout.fixed) + n_theta + 1
     if n_parameters > moments.n_rows:
         raise TooFewRowsError(moments.n_rows, n_parameters)
-    return Preparation(design, moments, dropped, (*design.notes, *notes))
+    told = (note for note in moments.notes if note.code != SMALL_GROUPS)
+    notes = (*moments.completeness.notes(), *told, *notes)
+    return Preparation(found.design, moments, dropped, notes)
 
 
 def check_outcome_inside(moments: Moments) -> None:
@@ -144,6 +155,12 @@ def _independent(
     if not dropped:
         return moments, (), tuple(notes)
     return _without(moments, dropped), tuple(name.label for name in dropped), tuple(notes)
+
+
+def _single_categories(moments: Moments) -> tuple[str, ...]:
+    """Return categorical predictors with one category: they have no column to begin with."""
+    categories, used = moments.layout.encoder.categories, moments.layout.model.columns
+    return tuple(name for name, found in categories.items() if len(found) == 1 and name in used)
 
 
 def _share_left(cross: FloatArray, kept: list[int], index: int) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlm_core.notes import Note
 
@@ -37,7 +38,7 @@ def mixed_summary(fit: MixedFit) -> str:
     parts = [
         [head, f"Formula: {fit.model.formula}"],
         criterion,
-        ["Scaled residuals:", *table(_FIVE, [_quantiles(fit.residual_quantiles)])],
+        _residuals("Scaled residuals:", fit.residual_quantiles),
         ["Random effects:", *_random_effects(fit), f"Number of obs: {fit.n_obs}, groups: {counts}"],
         ["Fixed effects:", *_coefficients(fit)],
     ]
@@ -80,7 +81,7 @@ def pooled_summary(fit: PooledFit) -> str:
         )
     parts = [
         ["Linear model, all rows pooled", f"Formula: {fit.model.pooled().formula}"],
-        ["Residuals:", *table(_FIVE, [_quantiles(fit.residual_quantiles)])],
+        _residuals("Residuals:", fit.residual_quantiles),
         ["Coefficients:", *table(header, rows, left=1)],
         last,
     ]
@@ -105,6 +106,12 @@ def unpooled_summary(fit: UnpooledFit) -> str:
         [f"Number of obs: {fit.n_obs}"],
     ]
     return _document(parts, fit.notes)
+
+
+def _residuals(title: str, quantiles: NDArray[np.float64]) -> list[str]:
+    if np.isnan(quantiles).any():
+        return [f"{title} not given, they need the rows"]
+    return [title, *table(_FIVE, [_quantiles(quantiles)])]
 
 
 def _quantiles(values: Iterable[float]) -> list[str]:

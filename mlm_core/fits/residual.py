@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 from mlm_core.data.design import Design
 from mlm_core.fits.curvature import Evaluation
 from mlm_core.moments.moments import Moments, row_blocks
+from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
+NEED_ROWS = (
+    "The smallest, middle and largest residuals are not given: they need the rows, and this fit was"
+    " made from sums of groups."
+)
 _FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -26,12 +31,26 @@ def five_numbers(values: FloatArray) -> FloatArray:
 
 
 def scaled_residual_quantiles(
-    design: Design, moments: Moments, at: Evaluation, sigma: float
+    design: Design | None, moments: Moments, at: Evaluation, sigma: float
 ) -> FloatArray:
-    """Return the five numbers of residual / sigma, both in stored units, shape (5,)."""
+    """Return the five numbers of residual / sigma, both in stored units, NaN without rows, (5,)."""
+    if design is None:
+        return np.full(len(_FIVE), np.nan)
     varies = {name for block in moments.layout.blocks for name in block.columns}
     groupwise = [name in varies for name in moments.columns]
     return five_numbers(stored_residuals(design, moments, at.innermost, groupwise) / sigma)
+
+
+def residual_quantiles(design: Design | None, moments: Moments, v: FloatArray) -> FloatArray:
+    """Return the five numbers of the residuals from one line, stored units, NaN without rows."""
+    if design is None:
+        return np.full(len(_FIVE), np.nan)
+    return five_numbers(stored_residuals(design, moments, v, [False] * len(moments.columns)))
+
+
+def residual_notes(design: Design | None) -> tuple[Note, ...]:
+    """Say why there are no quantiles of residuals; nothing where there are."""
+    return () if design is not None else (Note("residuals-need-rows", "note", NEED_ROWS),)
 
 
 def stored_residuals(

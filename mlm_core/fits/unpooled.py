@@ -138,14 +138,14 @@ class UnpooledFit:
         return printing.unpooled_summary(self)
 
 
-def fit_unpooled(model: Model, data: Table, *, level: str | None = None) -> UnpooledFit:
+def fit_unpooled(model: Model, data: Table | Moments, *, level: str | None = None) -> UnpooledFit:
     """Fit a regression in every group.
 
     Parameters
     ----------
     model : Model
         Its fixed part is fitted in every group; it must have an intercept and a random part.
-    data : DataFrame or any other table
+    data : DataFrame, any other table, or Moments
     level : str, optional
         Name of the level, or its innermost column; by default the outermost.
 

@@ -17,10 +17,11 @@ from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.inference.comparison import compare
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
+from mlm_core.moments.moments import Moments
 
 
 def compare_models(
-    first: Model, second: Model, data: Table, *, method: Method = "REML"
+    first: Model, second: Model, data: Table | Moments, *, method: Method = "REML"
 ) -> LikelihoodRatioTest:
     """Fit two nested models to their common rows and test the smaller within the larger.
 
@@ -28,7 +29,8 @@ def compare_models(
     ----------
     first, second : Model
         In any order; a model without random part is fitted as a pooled one.
-    data : DataFrame or any other table
+    data : DataFrame, any other table, or Moments
+        Moments hold the rows that are complete in all of their columns.
     method : {"REML", "ML"}
         Of the mixed fits; if the fixed parts differ both are compared by ML all the same.
 
@@ -39,7 +41,7 @@ def compare_models(
     TableError
         The table cannot carry one of the models.
     """
-    rows = _common_rows(first, second, data)
+    rows = data if isinstance(data, Moments) else _common_rows(first, second, data)
     return compare(_fit(first, rows, method), _fit(second, rows, method))
 
 
@@ -50,5 +52,5 @@ def _common_rows(first: Model, second: Model, data: Table) -> pd.DataFrame:
     return pd.DataFrame(columns).dropna(ignore_index=True)
 
 
-def _fit(model: Model, rows: pd.DataFrame, method: Method) -> MixedFit | PooledFit:
+def _fit(model: Model, rows: pd.DataFrame | Moments, method: Method) -> MixedFit | PooledFit:
     return fit_mixed(model, rows, method=method) if model.random else fit_pooled(model, rows)

@@ -12,6 +12,7 @@ Symbols: k columns (the intercept is implicit, the outcome is last), G groups, N
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,11 +20,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mlm_core.data.completeness import Completeness
 from mlm_core.data.design import Design
 from mlm_core.data.grouping import Level
 from mlm_core.data.layout import Column, Layout
+from mlm_core.data.model import Model
 from mlm_core.moments.packed import pairs, position, unpack
 from mlm_core.moments.tree import Family, State, families, gather
+from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
 # Rows handled at a time: large enough to amortise calls, small enough to stay in cache.
@@ -52,6 +56,10 @@ class Moments:
         Mean of every stored column in each group.
     products : ndarray, shape (k (k + 1) / 2, G)
         Sums of products of deviations from the group's means, upper triangle.
+    completeness : Completeness
+        How many rows there were, and what those left out lack.
+    notes : tuple of Note
+        What has happened to the moments since they were summed.
     """
 
     layout: Layout
@@ -62,6 +70,8 @@ class Moments:
     counts: FloatArray
     means: FloatArray
     products: FloatArray
+    completeness: Completeness
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def n_rows(self) -> int:
@@ -107,6 +117,29 @@ class Moments:
         """Number of stored columns, the outcome included."""
         return len(self.shift)
 
+    @property
+    def model(self) -> Model:
+        """The model whose columns were summed."""
+        return self.layout.model
+
+    def merge(self, *others: Moments) -> Moments:
+        """Return the moments of all rows together; see :func:`mlm_core.moments.merging.merged`."""
+        from mlm_core.moments.merging import merged
+
+        return merged((self, *others))
+
+    def suppress(self, min_size: int) -> Moments:
+        """Leave small groups out; see :func:`mlm_core.moments.disclosure.suppressed`."""
+        from mlm_core.moments.disclosure import suppressed
+
+        return suppressed(self, min_size)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a Parquet file; see :func:`mlm_core.moments.storage.save_moments`."""
+        from mlm_core.moments.storage import save_moments
+
+        save_moments(self, path)
+
 
 def accumulate(design: Design) -> Moments:
     """Sum the rows of a design into moments, block by block."""
@@ -131,18 +164,26 @@ def accumulate(design: Design) -> Moments:
         ]
         for entry, (i, j) in enumerate(zip(*pairs(k), strict=True)):
             products[entry] += np.bincount(group, deviations[i] * deviations[j], n_groups)
-    scale = _overall_deviations(counts, means, products)
+    scale = overall_deviations(counts, means, products)
     means /= scale[:, None]
     first, second = pairs(k)
     products /= (scale[first] * scale[second])[:, None]
     for array in (shift, scale, counts, means, products):
         array.setflags(write=False)
     return Moments(
-        design.layout, columns, design.hierarchy.levels, shift, scale, counts, means, products
+        layout=design.layout,
+        columns=columns,
+        levels=design.hierarchy.levels,
+        shift=shift,
+        scale=scale,
+        counts=counts,
+        means=means,
+        products=products,
+        completeness=design.completeness,
     )
 
 
-def _overall_deviations(counts: FloatArray, means: FloatArray, products: FloatArray) -> FloatArray:
+def overall_deviations(counts: FloatArray, means: FloatArray, products: FloatArray) -> FloatArray:
     """Return the standard deviation of every column over all rows; 1 where it is constant."""
     inside = products[np.diag(position(len(means)))].sum(axis=-1)
     between = (counts * means**2).sum(axis=-1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlm_core.data.grouping import build_hierarchy
+from mlm_core.data.grouping import build_hierarchy, check_levels
 from mlm_core.errors import (
     CrossedGroupsError,
     DuplicateLevelError,
@@ -20,7 +20,9 @@ from mlm_core.errors import (
 def hierarchy(levels, **columns):
     arrays = {name: np.asarray(values) for name, values in columns.items()}
     n_rows = len(next(iter(arrays.values()))) if arrays else 0
-    return build_hierarchy(arrays, levels, n_rows)
+    found = build_hierarchy(arrays, levels, n_rows)
+    check_levels(found.levels, n_rows)
+    return found
 
 
 @pytest.fixture
@@ -85,6 +87,7 @@ KEYS = {
     "wide int64": np.array([-(2**62), 2**62, 0, -(2**62), 2**62, 0]),
     "int8 across its range": np.array([-100, 99, 0, -100, 99, 0], dtype="int8"),
     "uint64": np.array([2**63 + 1, 2**63, 7, 2**63 + 1, 2**63, 7], dtype="uint64"),
+    "narrow uint64": np.array([2**63 + 1, 2**63, 2**63 + 7] * 2, dtype="uint64"),
     "float": np.array([0.5, -1.5, 3.0, 0.5, -1.5, 3.0]),
     "bool and more": np.array([True, "no", 3, True, "no", 3], dtype=object),
     "text": np.array(["b", "ä", "a", "b", "ä", "a"], dtype=object),

@@ -30,6 +30,7 @@ CASES = [
     (errors.UnknownReferenceError("k", "lo", ["low", "high"]), ("'lo'", "'low'", "'k'")),
     (errors.UnseenCategoryError("k", "new", ["old"]), ("'new'", "'k'", "'old'")),
     (errors.TooManyCategoriesError("name", 55, 60), ("'name'", "55", "60", "grouping level")),
+    (errors.MomentsLackError("z", ["x", "w"]), ("'z'", "'x', 'w'", "Make moments of a model")),
 ]
 
 

@@ -104,3 +104,11 @@ def test_missing_rows_come_with_a_note(pupils):
     assert (note.numbers["n_all"], note.numbers["n_used"]) == (54, 48)
     assert dict(note.numbers["missing"]) == {"y": 1, "x": 5}
     assert found.moments.n_rows == 48
+
+
+@pytest.mark.parametrize("formula", ["y ~ one + x + (1 | s:d)", "y ~ one * x + (1 | s:d)"])
+def test_a_single_category_is_left_out_with_a_note(formula, pupils):
+    found = prepare(Model(formula), pupils.assign(one="yes"))
+    assert found.dropped == ("one",)
+    assert [name.label for name in found.moments.layout.fixed] == ["(Intercept)", "x"]
+    assert "The predictor one has the same value in every row" in found.notes[0].message
