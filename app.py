@@ -19,7 +19,12 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FRAME = Path(__file__).resolve().parent / "pages" / "_ui" / "frame.py"
-WARM = ("plotly.graph_objects", "mlm_core", "pages._ui.widgets")
+WARM = (
+    "plotly.graph_objects",
+    "mlm_core",
+    "pages._ui.widgets",
+    "mlm_core.likelihood.poisson",
+)
 
 HEADERS = {
     # Everything comes from this server; nothing is fetched from, or sent to, anywhere else.

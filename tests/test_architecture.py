@@ -14,7 +14,7 @@ CORE = ROOT / "mlm_core"
 PAGES = ROOT / "pages"
 
 # A layer may import itself and what stands before it. Pages and app.py come after all of these.
-LAYERS = ("errors", "notes", "data", "moments", "fits", "inference", "views")
+LAYERS = ("errors", "notes", "data", "moments", "fits", "inference", "likelihood", "views")
 # Where an outside package may be used at all.
 ONLY_IN = {
     "streamlit": ("app.py", "pages/"),

@@ -1,4 +1,4 @@
-"""Bundled data: three tables that every example, test and lesson can rely on, loaded by name.
+"""Bundled data: the tables that every example, test and lesson can rely on, loaded by name.
 
 The files lie in ``data/`` of the checkout, beside a README with their sources; an installed package
 carries the same folder as ``mlm_core/datasets``.
@@ -35,7 +35,7 @@ class BundledTable:
     predictors : tuple of str
         The usual predictors.
     levels : tuple of str
-        Grouping columns, outermost first.
+        Grouping columns, outermost first; none where the rows are not grouped.
     """
 
     name: str
@@ -80,6 +80,17 @@ _TABLES = (
         outcome="mAch",
         predictors=("cses",),
         levels=("school",),
+    ),
+    BundledTable(
+        name="poisson_seed3",
+        title="Counts with a known truth",
+        description=(
+            "3,000 simulated counts y whose logarithm of the rate is -0.5 + 0.5 x: the lesson on"
+            " likelihood and least squares."
+        ),
+        outcome="y",
+        predictors=("x",),
+        levels=(),
     ),
 )
 BUNDLED: Mapping[str, BundledTable] = MappingProxyType({table.name: table for table in _TABLES})

@@ -64,6 +64,12 @@ def scientific(value: float, digits: int = 3) -> str:
     return f"{MINUS if value < 0 else ''}{mantissa}×10{raised}"
 
 
+def chosen(value: float) -> str:
+    """Print a number somebody has set, without more digits than they gave it: ``2``, ``−0.5``."""
+    text = f"{abs(value):.10g}"
+    return MINUS + text if value < 0 else text
+
+
 def count(value: float) -> str:
     """Print a count: ``1,190``."""
     return fixed(float(value), 0)
@@ -108,8 +114,9 @@ def percents(shares: Sequence[float], decimals: int = 0) -> list[str]:
     by_remainder = sorted(range(len(exact)), key=lambda k: units[k] - exact[k])
     for index in by_remainder[:spare]:
         units[index] += 1
+    # A share that got no unit is more than nothing, but must not be rounded up to one again.
     return [
-        percent(unit / (100 * scale) if unit else share, decimals)
+        percent(unit / (100 * scale) if unit else min(share, 0.005 / scale), decimals)
         for unit, share in zip(units, shares, strict=True)
     ]
 

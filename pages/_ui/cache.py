@@ -98,6 +98,15 @@ def computed(function: Callable[..., T], data: Dataset, **options: Any) -> T:
     return _once(data, key, partial(function, data.frame, **options))
 
 
+def drawn(function: Callable[..., T], **options: Any) -> T:
+    """Return ``function(**options)`` for a function that needs no table: all follows from a seed.
+
+    ``options`` are numbers, names, frozen records and tuples of these.
+    """
+    key = (function.__module__, function.__qualname__, sorted(options.items()))
+    return _remember("", repr(key), _call=partial(function, **options))
+
+
 # --- descriptions ---------------------------------------------------------------------------------
 
 

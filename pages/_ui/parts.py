@@ -15,6 +15,7 @@ from mlm_core.views.narrative.wording import level_name
 from pages._ui import state
 
 FEW = 5
+LARGEST_SEED = 999_999
 
 
 def level_of(label: str, levels: Sequence[str], *, key: str) -> str:
@@ -77,6 +78,51 @@ def draw(key: str) -> int:
         number += 1
         state.seed(counter, number)
     return number
+
+
+def slide(label: str, low: float, high: float, first: float, *, step: float, key: str) -> float:
+    """Let a person move a number between two ends."""
+    return st.slider(
+        label,
+        low,
+        high,
+        first,
+        step,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def asked(label: str, *, key: str) -> bool:
+    """Offer to do something that is not done unasked; tell whether it was asked for."""
+    st.button(label, key=f"{key}-ask", type="primary", on_click=state.seed, args=(key, True))
+    return bool(state.value_of(key))
+
+
+def seed(key: str) -> int:
+    """Show the seed of all that is random here, to be changed by hand or by drawing again."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(
+            "Seed",
+            min_value=1,
+            max_value=LARGEST_SEED,
+            value=1,
+            step=1,
+            key=key,
+            width=140,
+            help="The same seed draws the same numbers, here and on any other machine.",
+            bind="query-params",
+            persist_state="session",
+        )
+        st.button(
+            "Draw again", key=f"{key}-next", icon=":material/casino:", on_click=_next, args=(key,)
+        )
+    return int(number)
+
+
+def _next(key: str) -> None:
+    state.seed(key, int(state.value_of(key) or 0) % LARGEST_SEED + 1)
 
 
 def tabs(*titles: str) -> list[DeltaGenerator]:

@@ -28,6 +28,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("inference/variance.py", "Variance", "variance"),
         ("inference/tests.py", "Tests", "tests"),
     ),
+    "Learn": (("learn/likelihood.py", "Likelihood", "likelihood"),),
 }
 FIRST = "start/start.py"
 AFTER_EXAMPLE = "model/pooling"

@@ -10,7 +10,12 @@ from mlm_core.data import bundled
 from mlm_core.data.bundled import BUNDLED, bundled_path, load
 from mlm_core.errors import EmptyFileError, ReadError, UnknownDatasetError
 
-SHAPES = {"classroom": (1190, 12), "sleepstudy": (180, 3), "hsb82": (7185, 8)}
+SHAPES = {
+    "classroom": (1190, 12),
+    "sleepstudy": (180, 3),
+    "hsb82": (7185, 8),
+    "poisson_seed3": (3000, 2),
+}
 
 
 def test_the_catalogue() -> None:
@@ -67,7 +72,7 @@ def test_a_file_without_ending_is_found(tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("name", ["clasroom", "", "classroom\0", "x" * 5000])
 def test_unknown_names(name: str) -> None:
-    with pytest.raises(UnknownDatasetError, match="classroom, hsb82, sleepstudy"):
+    with pytest.raises(UnknownDatasetError, match="classroom, hsb82, poisson_seed3, sleepstudy"):
         load(name)
     with pytest.raises(UnknownDatasetError):
         bundled_path(name)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mlm_core.views.numbers import (
     MINUS,
+    chosen,
     column,
     count,
     decimals_for,
@@ -68,6 +69,7 @@ def test_percents_add_to_a_hundred():
     assert percents([0.2066, 0.0187, 0.7747]) == ["21%", "2%", "77%"]
     assert percents([1 / 3, 1 / 3, 1 / 3], 1) == ["33.4%", "33.3%", "33.3%"]
     assert percents([0.999, 0.001]) == ["100%", "<1%"]
+    assert percents([0.3975, 0.3975, 0.1988, 0.0062]) == ["40%", "40%", "20%", "<1%"]
     assert percents([0.5, 0.2]) == ["50%", "20%"]
     assert percents([math.nan, 1.0]) == ["n/a", "100%"]
 
@@ -105,3 +107,10 @@ def test_a_column_never_prints_too_many_digits():
 def test_all_entries_of_a_column_have_the_same_decimals(values):
     places = {len(text.partition(".")[2]) for text in column(values)}
     assert len(places) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.0, "2"), (-0.5, f"{MINUS}0.5"), (0.0, "0"), (0.1 + 0.2, "0.3")]
+)
+def test_what_somebody_set_is_shown_as_they_set_it(value, text):
+    assert chosen(value) == text

@@ -1,0 +1,147 @@
+"""Learn, Likelihood: a density, a sample, counts: why the most likely value is the estimate."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_surface, normal_tail
+from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
+from mlm_core.likelihood.poisson_repeats import REPEATS, repeat_poisson
+from mlm_core.views import lesson_code
+from mlm_core.views.figures import likelihood as figures
+from mlm_core.views.figures import poisson as poisson_figures
+from mlm_core.views.narrative import likelihood as narrative
+from mlm_core.views.tables import likelihood as tables
+from pages._ui import cache, parts, show
+
+show.heading("Likelihood", "Why likelihood?")
+probability, sample, counts = parts.tabs("A probability", "A sample", "Counts")
+
+
+@st.fragment
+def density() -> None:
+    """Show a normal density and the probability above a threshold."""
+    answer = st.container()
+    left, middle, right = st.columns(3)
+    with left:
+        threshold = parts.slide("Threshold a", -8.0, 8.0, 2.0, step=0.1, key="above")
+    with middle:
+        mean = parts.slide("Mean μ", -4.0, 4.0, 0.0, step=0.1, key="mean")
+    with right:
+        sd = parts.slide("Standard deviation σ", 0.2, 4.0, 1.0, step=0.1, key="sd")
+    tail = normal_tail(mean=mean, sd=sd, threshold=threshold)
+    with answer:
+        show.answer(narrative.tail(tail))
+    show.figure(figures.normal_density(tail))
+    show.how(
+        "The density of a normal value tells how likely values near x are; areas beneath it are"
+        " probabilities. Read the other way round, with x observed and μ proposed, the same"
+        " formula is the likelihood of μ.",
+        lesson_code.normal_tail(tail),
+    )
+
+
+@st.fragment
+def one_sample() -> None:
+    """Show the likelihood of a sample's mean, then of mean and standard deviation."""
+    answer = st.container()
+    left, middle, right = st.columns(3)
+    with left:
+        n = int(parts.slide("Values in the sample", 2, 200, 30, step=1, key="n"))
+    with middle:
+        mean = parts.slide("True mean μ", -2.0, 2.0, 0.0, step=0.1, key="true-mean")
+    with right:
+        sd = parts.slide("True standard deviation σ", 0.2, 4.0, 1.0, step=0.1, key="true-sd")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        known = parts.one_of("The standard deviation is", ("known", "unknown"), key="sigma")
+        seed = parts.seed("sample-seed")
+    drawn = draw_normal(n, mean=mean, sd=sd, seed=seed)
+    found = mean_likelihood(drawn, true_mean=mean, sd=sd)
+    if known == "known":
+        with answer:
+            show.answer(narrative.mean(found))
+        left, right = st.columns(2)
+        with left:
+            show.figure(figures.log_likelihood(found))
+        with right:
+            show.figure(figures.sum_of_squares(found))
+        show.table(tables.mean(found))
+    else:
+        surface = normal_surface(drawn, true_mean=mean, true_sd=sd)
+        with answer:
+            show.answer(narrative.surface(surface))
+        show.figure(figures.normal_surface(surface))
+        st.caption(
+            "Contours where the log-likelihood lies ½, 2, 4½ and 8 below its maximum: about 1, 2, 3"
+            " and 4 standard errors away along each axis."
+        )
+    show.how(
+        "The likelihood of a sample is the product of the densities of its values, its logarithm"
+        " their sum: ℓ(μ, σ) = −n/2 log(2π) − n log σ − Σ(x − μ)² / (2σ²). With σ known only the"
+        " sum of squares depends on μ, so least squares and maximum likelihood agree.",
+        lesson_code.mean_likelihood(found, seed=seed),
+    )
+
+
+def poisson() -> None:
+    """Show counts, for which least squares and likelihood differ."""
+    fit = cache.drawn(fit_bundled)
+    surface = cache.drawn(bundled_surface)
+    show.answer(narrative.poisson(surface, fit))
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Logarithm of the sum of squares**: the lower, the better")
+        show.figure(poisson_figures.squares_contour(surface))
+    with right:
+        st.markdown("**Log-likelihood**: the higher, the better")
+        show.figure(poisson_figures.likelihood_contour(surface))
+    show.table(tables.poisson_estimates(surface, fit))
+    show.table(tables.poisson(fit))
+    show.how(
+        "The rate λ of a count depends on x by ln λ = b₀ + b₁ x. Least squares minimises"
+        " Σ(y − λ)², the likelihood maximises Σ(y ln λ − λ − ln y!). On a grid of 200 by 200"
+        " proposed pairs both can be seen; the exact maximum is found by iteratively reweighted"
+        " least squares.",
+        lesson_code.poisson(),
+    )
+
+
+@st.fragment
+def many_samples() -> None:
+    """Repeat the experiment with counts, and hold the intervals against what happens."""
+    st.subheader("What are my confidence intervals under least squares?", anchor=False)
+    seed = parts.seed("repeat-seed")
+    if not parts.asked(f"Repeat {REPEATS} times", key="repeated"):
+        st.markdown(
+            "Draw new counts from the same truth again and again, estimate each time by both ways,"
+            " and see how the estimates scatter and how often their intervals cover the truth."
+        )
+        return
+    found = cache.drawn(repeat_poisson, seed=seed)
+    st.markdown(narrative.repeats(found))
+    left, right = st.columns(2)
+    with left:
+        show.figure(poisson_figures.sampling_clouds(found))
+    with right:
+        show.figure(poisson_figures.interval_claims(found, term="b1"))
+        show.figure(poisson_figures.interval_claims(found, term="b0"))
+    show.table(tables.repeats(found))
+    show.how(
+        "Least squares takes the spread around the curve to be the same everywhere and states"
+        " s² (J′J)⁻¹ as the covariance of its estimates, J the derivatives of exp(b₀ + b₁ x)."
+        " Counts of rate λ vary by √λ: a robust covariance, (J′J)⁻¹ J′diag(r²)J (J′J)⁻¹ with the"
+        " residuals r, allows for it. Maximum likelihood knows it from the start.",
+        lesson_code.poisson_repeats(found),
+    )
+
+
+if probability.open:
+    with probability:
+        density()
+if sample.open:
+    with sample:
+        one_sample()
+if counts.open:
+    with counts:
+        poisson()
+        many_samples()
