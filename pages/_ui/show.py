@@ -183,16 +183,19 @@ def csv_of(frame: pd.DataFrame) -> bytes:
 # --- how it is computed ---------------------------------------------------------------------------
 
 
-def how(sentence: str, *codes: Code) -> None:
-    """Close a page: how the numbers are computed, and the same in R and in Python."""
-    _how(sentence, codes)
+def how(sentence: str, *codes: Code, of: str = "") -> None:
+    """Close a page: how the numbers are computed, and the same in R and in Python.
+
+    ``of`` tells two of them on one page apart.
+    """
+    _how(sentence, codes, f"how-{of}" if of else "how")
 
 
 @st.fragment
-def _how(sentence: str, codes: tuple[Code, ...]) -> None:
+def _how(sentence: str, codes: tuple[Code, ...], key: str) -> None:
     # Filled when it is opened: the highlighting of code is 1.6 MB of script that a first visitor
     # would wait for.
-    with st.expander("How this is computed", on_change="rerun", key="how") as box:
+    with st.expander("How this is computed", on_change="rerun", key=key) as box:
         if not box.open:
             return
         st.markdown(sentence)

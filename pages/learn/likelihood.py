@@ -132,6 +132,7 @@ def many_samples() -> None:
         " Counts of rate λ vary by √λ: a robust covariance, (J′J)⁻¹ J′diag(r²)J (J′J)⁻¹ with the"
         " residuals r, allows for it. Maximum likelihood knows it from the start.",
         lesson_code.poisson_repeats(found),
+        of="repeats",
     )
 
 

@@ -105,15 +105,14 @@ def normal_surface(found: NormalSurface) -> Picture:
     return Picture(figure, alt, "normal-surface")
 
 
-def contours(x: Floats, y: Floats, z: Floats, at: Floats) -> go.Contour:
-    """Return labelled contour lines of z (rows over y) at increasing values.
+def contours(x: Floats, y: Floats, loss: Floats, at: Floats) -> go.Contour:
+    """Return contour lines of a loss (not negative, rows over y) at increasing values.
 
-    Plotly draws contours at even steps only: values are mapped to their place among ``at``.
+    Plotly draws contours at even steps only: losses are mapped to their place among ``at``.
     """
-    steps = np.arange(len(at), dtype=float)
-    above = steps[-1] + (z - at[-1]) / (at[-1] - at[-2])
-    placed = np.where(z > at[-1], above, np.interp(z, np.r_[2 * at[0] - at[1], at],
-                                                   np.r_[-1.0, steps]))  # fmt: skip
+    steps = np.arange(-1.0, len(at))
+    above = steps[-1] + (loss - at[-1]) / (at[-1] - at[-2])
+    placed = np.where(loss > at[-1], above, np.interp(loss, np.r_[0.0, at], steps))
     return go.Contour(
         x=x,
         y=y,

@@ -44,8 +44,8 @@ def poisson(fit: PoissonFit) -> Table:
     }
     quantiles = ", ".join(fixed(value, 4) for value in fit.deviance_quantiles)
     notes = (
-        f"Null deviance {fixed(fit.null_deviance, 1)} on {fit.df_null} degrees of freedom, residual"
-        f" deviance {fixed(fit.residual_deviance, 1)} on {fit.df_residual}."
+        f"Null deviance {fixed(fit.null_deviance, 1)} on {count(fit.df_null)} degrees of freedom,"
+        f" residual deviance {fixed(fit.residual_deviance, 1)} on {count(fit.df_residual)}."
         f" AIC {fixed(fit.aic, 1)}.",
         f"Deviance residuals (minimum, quartiles, maximum): {quantiles}.",
         f"{fit.n_iterations} Fisher scoring iterations.",

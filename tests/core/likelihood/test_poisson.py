@@ -9,7 +9,6 @@ from mlm_core.likelihood.poisson import (
     bundled_counts,
     bundled_surface,
     fit_bundled,
-    fit_poisson,
     poisson_surface,
 )
 

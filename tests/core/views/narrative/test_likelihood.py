@@ -1,0 +1,59 @@
+"""Sentences on likelihood, on both sides of every threshold."""
+
+from dataclasses import replace
+
+from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_surface, normal_tail
+from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
+from mlm_core.likelihood.poisson_repeats import KINDS, Claim, PoissonRepeats
+from mlm_core.views.narrative import likelihood as narrative
+
+SAMPLE = draw_normal(30, mean=0.0, sd=1.0, seed=1)
+
+
+def test_the_probability_of_the_handout():
+    text = narrative.tail(normal_tail(mean=0.0, sd=1.0, threshold=2.0))
+    assert "**0.0228**: P(X > 2) is the shaded area" in text
+
+
+def test_the_most_likely_mean():
+    found = mean_likelihood(SAMPLE, true_mean=0.0, sd=1.0)
+    text = narrative.mean(found)
+    assert "**−0.066** makes these 30 values most likely" in text
+    assert "curvature there, 30.0, implies a standard error of 0.183; the truth is 0." in text
+
+
+def test_both_unknown():
+    found = normal_surface(SAMPLE, true_mean=0.0, true_sd=1.0)
+    text = narrative.surface(found)
+    assert "**−0.066** (standard error 0.151)" in text
+    assert f"**{SAMPLE.std():.3f}** (standard error 0.107)" in text
+
+
+def test_counts():
+    text = narrative.poisson(bundled_surface(), fit_bundled())
+    assert "b₀ = **−0.487**, b₁ = **0.462**, maximum likelihood at b₀ = **−0.501**" in text
+    assert "3,000 simulated counts is −0.5 and 0.5" in text
+
+
+def _repeats(coverage: float, sd: float) -> PoissonRepeats:
+    claims = tuple(
+        Claim(term, kind, 0.5, sd if "squares" in kind else 0.02, 0.02, coverage)
+        for term in ("b0", "b1")
+        for kind in KINDS
+    )
+    estimates = SAMPLE.reshape(15, 2)
+    return PoissonRepeats((-0.5, 0.5), 3000, 1, estimates, estimates, claims)
+
+
+def test_intervals_that_keep_their_promise_and_intervals_that_do_not():
+    good = narrative.repeats(_repeats(narrative.HONEST, 0.025))
+    assert "which keeps its promise here" in good
+    assert "scatter 25% more widely" in good
+    poor = narrative.repeats(_repeats(narrative.HONEST - 0.01, 0.025))
+    assert "less than it promises" in poor
+    assert "covers the truth in **92%**" in poor
+
+
+def test_equal_scatter():
+    found = _repeats(0.95, 0.02)
+    assert "do not scatter more widely here" in narrative.repeats(replace(found, seed=2))
