@@ -18,6 +18,7 @@ from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
 from mlm_core.inference.cluster_robust import ClusterRobust, cluster_robust
 from mlm_core.inference.comparison import compare
 from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_tests, wald_test
+from mlm_core.inference.influence import GroupInfluence, influence
 from mlm_core.inference.kenward_roger import KenwardRoger, kenward_roger
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.marginal_means import MarginalMeans, marginal_means
@@ -39,6 +40,7 @@ from mlm_core.notes import Note
 __all__ = [
     "ClusterRobust",
     "FixedTest",
+    "GroupInfluence",
     "KenwardRoger",
     "LikelihoodRatioTest",
     "MarginalMeans",
@@ -65,6 +67,7 @@ __all__ = [
     "fit_pooled",
     "fit_unpooled",
     "icc",
+    "influence",
     "kenward_roger",
     "load",
     "load_moments",

@@ -114,9 +114,12 @@ class Ascent(NamedTuple):
     root: Root
 
 
-def ascend(problem: Problem, theta: Array) -> Ascent:
-    """Walk from the innermost groups to the root."""
-    state = problem.moments.initial_state(theta.ndim - 1)
+def ascend(problem: Problem, theta: Array, state: State | None = None) -> Ascent:
+    """Walk from the innermost groups to the root.
+
+    ``state`` replaces the innermost groups, shaped as their own for parallel evaluations.
+    """
+    state = state or problem.moments.initial_state(theta.ndim - 1)
     log_pivots: Any = 0.0
     all_steps, outputs = [], []
     for level in reversed(range(len(problem.moments.levels))):

@@ -70,8 +70,8 @@ class CovarianceBlock:
         return self.first + column * self.q - column * (column - 1) // 2 + row - column
 
     def factor(self, theta: NDArray[Any]) -> NDArray[Any]:
-        """Return Lambda in stored columns, shape (q, q)."""
-        found = np.zeros((self.q, self.q), dtype=theta.dtype)
+        """Return Lambda in stored columns, shape (q, q, ...) for theta of shape (n_theta, ...)."""
+        found = np.zeros((self.q, self.q, *theta.shape[1:]), dtype=theta.dtype)
         for column in range(self.q):
             for row in range(column, self.q):
                 found[row, column] = theta[self.entry(row, column)]

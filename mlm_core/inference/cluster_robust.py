@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.columns import find_column
+from mlm_core.data.tables import Table, in_memory
 from mlm_core.errors import CrossedGroupsError, ModelError, OneGroupError
 from mlm_core.fits.estimates import t_table
 from mlm_core.fits.groups import find_level
@@ -67,7 +68,7 @@ def cluster_robust(
     *,
     kind: SandwichKind = "CR2",
     cluster: str | None = None,
-    data: pd.DataFrame | None = None,
+    data: Table | None = None,
 ) -> ClusterRobust:
     """Return the fixed effects with standard errors that do not lean on the fitted variances.
 
@@ -78,7 +79,7 @@ def cluster_robust(
     cluster : str, optional
         The outermost level (the default), or a column of ``data`` whose groups hold whole groups of
         that level.
-    data : DataFrame, optional
+    data : DataFrame or any other table, optional
         The fitted rows; needed for a column that is not in the model.
 
     Raises
@@ -166,7 +167,7 @@ def _degrees_of_freedom(
     return np.asarray(expected**2 / variance)
 
 
-def _wider(fit: MixedFit, cluster: str, data: pd.DataFrame | None) -> IndexArray:
+def _wider(fit: MixedFit, cluster: str, data: Table | None) -> IndexArray:
     """Return the cluster of every outermost group, from a column of the table."""
     outermost = fit.levels[0]
     if any(cluster in (level.name, level.columns[-1]) for level in fit.levels):
@@ -181,8 +182,9 @@ def _wider(fit: MixedFit, cluster: str, data: pd.DataFrame | None) -> IndexArray
             f"{cluster!r} is not a level of the model: hand over the table too (data=...), so that"
             " its groups can be looked up."
         )
-    values = find_column(data, cluster)
-    group = group_positions(outermost, data)
+    table = in_memory(data, [cluster, *outermost.columns])
+    values = find_column(table, cluster)
+    group = group_positions(outermost, table)
     is_used = (group >= 0) & values.notna().to_numpy()
     codes, labels = pd.factorize(values[is_used], sort=True)
     found = np.full(outermost.n_groups, -1, dtype=np.intp)
