@@ -64,21 +64,18 @@ def solve(kappa: Any, m: Array, products: Array, moments: Moments, fixed: tuple[
 def _with_intercept(kappa: Any, m: Array, products: Array, slopes: list[int]) -> Root:
     inner, beta, r2, log_det = sweep(products, slopes)
     k, parallel = len(m), m.shape[1:]
-    from_mean = [(row * m[slopes]).sum(axis=0) for row in inner]
-    intercept, top = m[-1], 1.0 / kappa
+    at = m[slopes]
+    from_mean = (inner * at).sum(axis=1)
     spread = np.zeros((k, k, *parallel), products.dtype)
     v = np.zeros((k + 1, *parallel), products.dtype)
     places = [1 + index for index in slopes]
-    for row, (index, place) in enumerate(zip(slopes, places, strict=True)):
-        intercept = intercept - m[index] * beta[row]
-        top = top + m[index] * from_mean[row]
-        spread[0, place] = spread[place, 0] = -from_mean[row]
-        spread[place, places] = inner[row]
-        v[place] = -beta[row]
-    spread[0, 0] = top
-    v[0], v[-1] = -intercept, 1.0
+    spread[0, 0] = 1.0 / kappa + (at * from_mean).sum(axis=0)
+    spread[0, places] = spread[places, 0] = -from_mean
+    for row, place in zip(inner, places, strict=True):
+        spread[place, places] = row
+    v[0], v[places], v[-1] = (at * beta).sum(axis=0) - m[-1], -beta, 1.0
     where = [0, *places]
-    inverse = spread[where][:, where]
+    inverse = spread if len(where) == k else spread[where][:, where]
     return Root(-v[where], r2, inverse, log_det + np.log(kappa), v, spread)
 
 

@@ -10,6 +10,7 @@ left to the trust region.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,26 +82,25 @@ def bent_step(
     weights : ndarray (n_theta,)
         From :func:`group_weights`; an entry without a weight keeps theta as its coordinate.
     """
-    alone = weights > 0.0
+    is_alone = weights > 0.0
+    alone: Any = slice(None) if is_alone.all() else is_alone
     growth = weights * theta * theta
-    if not alone.any() or growth[alone].min() < _LEAST_GROWTH:
+    if not is_alone.any() or growth[alone].min() < _LEAST_GROWTH:
         return None
     # d theta / d u and d^2 theta / d u^2.
     first, second = np.ones_like(theta), np.zeros_like(theta)
     first[alone] = (1.0 + growth[alone]) / (2.0 * (weights * theta)[alone])
-    second[alone] = first[alone] - (first**2)[alone] / theta[alone]
-    slopes = gradient * first
+    second[alone] = first[alone] * (1.0 - first[alone] / theta[alone])
     curved = hessian * first * first[:, None]
     curved.flat[:: len(theta) + 1] += gradient * second
-    try:
-        factor = np.linalg.cholesky(curved)
-    except np.linalg.LinAlgError:
+    values, vectors = np.linalg.eigh(curved)
+    if not values[0] > 0.0:
         return None
-    half = np.linalg.solve(factor, slopes)
-    change = -np.linalg.solve(factor.T, half)
-    u = np.log1p(growth) + change
-    if u[alone].min() <= 0.0:
+    slopes = (gradient * first) @ vectors
+    change = vectors @ (-slopes / values)
+    u = np.log1p(growth[alone]) + change[alone]
+    if not u.min() > 0.0:
         return None
     found = theta + change
-    found[alone] = np.copysign(np.sqrt(np.expm1(u[alone]) / weights[alone]), theta[alone])
-    return found - theta, 0.5 * float(half @ half)
+    found[alone] = np.copysign(np.sqrt(np.expm1(u) / weights[alone]), theta[alone])
+    return found - theta, 0.5 * float(slopes @ (slopes / values))
