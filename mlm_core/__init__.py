@@ -15,6 +15,8 @@ from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.fits.prediction import predict, residuals
 from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
+from mlm_core.inference.bootstrap import Bootstrap, bootstrap
+from mlm_core.inference.bootstrap_ratio import BootstrapTest, bootstrap_test
 from mlm_core.inference.cluster_robust import ClusterRobust, cluster_robust
 from mlm_core.inference.comparison import compare
 from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_tests, wald_test
@@ -38,6 +40,8 @@ from mlm_core.moments.storage import load_moments
 from mlm_core.notes import Note
 
 __all__ = [
+    "Bootstrap",
+    "BootstrapTest",
     "ClusterRobust",
     "FixedTest",
     "GroupInfluence",
@@ -58,6 +62,8 @@ __all__ = [
     "UnpooledFit",
     "VariancePaths",
     "VarianceShares",
+    "bootstrap",
+    "bootstrap_test",
     "cluster_robust",
     "compare",
     "compare_with_pooled",

@@ -36,7 +36,7 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
         Neither model is a special case of the other.
     """
     check_same_rows(first, second)
-    small, big = sorted((first, second), key=lambda fit: fit.n_parameters)
+    small, big = in_order(first, second)
     added_terms, added = _added(small, big)
     method: Method = "ML"
     if not added_terms and _method(small, big) == "REML":
@@ -62,7 +62,15 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
     )
 
 
-def _moments(fit: MixedFit | PooledFit) -> Moments:
+def in_order(
+    first: MixedFit | PooledFit, second: MixedFit | PooledFit
+) -> tuple[MixedFit | PooledFit, MixedFit | PooledFit]:
+    """Return two fits, the smaller first."""
+    return (first, second) if first.n_parameters <= second.n_parameters else (second, first)
+
+
+def moments_of(fit: MixedFit | PooledFit) -> Moments:
+    """Return the moments a fit was made from."""
     return fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
 
 
@@ -82,7 +90,7 @@ def _criterion(fit: MixedFit | PooledFit, method: Method) -> float:
         return -2.0 * (fit.log_likelihood if method == "ML" else fit.restricted_log_likelihood)
     if fit.method == method:
         return fit.criterion
-    moments = _moments(fit)
+    moments = moments_of(fit)
     return least_criterion(moments, method, moments.layout.blocks)
 
 
@@ -90,7 +98,7 @@ def covariances(fit: MixedFit | PooledFit) -> set[Covariance]:
     """Return the variances and covariances a model estimates, as (level, effect, effect)."""
     if isinstance(fit, PooledFit):
         return set()
-    moments = _moments(fit)
+    moments = moments_of(fit)
     return {
         covariance
         for block in moments.layout.blocks
@@ -102,7 +110,7 @@ def _added(
     small: MixedFit | PooledFit, big: MixedFit | PooledFit
 ) -> tuple[list[str], list[Covariance]]:
     """Return the fixed terms and covariances that only the larger model has."""
-    terms, more_terms = (set(_moments(fit).layout.fixed) for fit in (small, big))
+    terms, more_terms = (set(moments_of(fit).layout.fixed) for fit in (small, big))
     own, more = covariances(small), covariances(big)
     if not (terms <= more_terms and own <= more) or (terms, own) == (more_terms, more):
         raise NotNestedError(
@@ -121,7 +129,7 @@ def check_same_rows(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -
     ------
     DifferentRowsError
     """
-    one, other = _moments(first), _moments(second)
+    one, other = moments_of(first), moments_of(second)
     tolerance = _SAME_ROWS * one.scale[-1]
     same = (
         one.n_rows == other.n_rows

@@ -26,9 +26,10 @@ from mlm_core.errors import ModelError
 from mlm_core.fits.criterion import build_problem
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.optimum import find_optimum
+from mlm_core.inference.parameters import Kind, Parameter
 from mlm_core.inference.profile_deviance import ProfileDeviance, stacked
 from mlm_core.inference.profile_ends import End, find_ends
-from mlm_core.inference.profile_parameters import Coordinates, Kind, Parameter, all_coordinates
+from mlm_core.inference.profile_parameters import Coordinates, all_coordinates
 from mlm_core.inference.profile_paths import Path, Sides, follow
 
 FloatArray = NDArray[np.float64]

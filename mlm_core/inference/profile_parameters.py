@@ -19,9 +19,9 @@ are in units of the stored outcome.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,33 +29,11 @@ from numpy.typing import NDArray
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.elimination import Loading
 from mlm_core.fits.structure import CovarianceBlock, Structure, lower_factor
+from mlm_core.inference.parameters import Parameter, find_parameters
 
 FloatArray = NDArray[np.float64]
-Kind = Literal["sd", "correlation", "sigma", "fixed"]
 _NONE = -1
 _ROUNDING = 1e-6  # angles this near a right one are a correlation of one
-
-
-@dataclass(frozen=True, eq=False)
-class Parameter:
-    """A parameter of a mixed model as its reader knows it.
-
-    Attributes
-    ----------
-    label : str
-        As R's ``confint`` writes it: ``sd_(Intercept)|schoolid``, ``cor_x.(Intercept)|schoolid``,
-        ``sigma``, or the name of the coefficient.
-    kind : {"sd", "correlation", "sigma", "fixed"}
-    level : str
-        Level of a random effect, empty for others.
-    terms : tuple of str
-        The effect or effects concerned, or the fixed term.
-    """
-
-    label: str
-    kind: Kind
-    level: str
-    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,45 +120,31 @@ def all_coordinates(
     beta : ndarray (p,)
         Stored coefficients.
     """
-    found = list(_random_coordinates(problem, theta, sigma))
     basis, y = _ordered(problem.structure, theta, None, ())
-    none = np.zeros(problem.p)
-    n_theta = problem.structure.n_theta
-    start = np.concatenate([y, [np.log(sigma), 0.0]])
-    parameter = Parameter("sigma", "sigma", "", ())
-    found.append(Coordinates(parameter, n_theta, _NONE, basis, none, start, -np.inf, np.inf))
-    for row, name in enumerate(problem.moments.layout.fixed):
-        contrast = map_of_beta[row]
-        start = np.concatenate([y, [np.log(sigma), contrast @ beta]])
-        parameter = Parameter(name.label, "fixed", "", (name.label,))
-        found.append(
-            Coordinates(parameter, n_theta + 1, _NONE, basis, contrast, start, -np.inf, np.inf)
-        )
+    none, n_theta = np.zeros(problem.p), problem.structure.n_theta
+    found = []
+    for one in find_parameters(problem):
+        start = np.concatenate([y, [np.log(sigma), 0.0]])
+        if one.kind == "sd":
+            found.append(_deviation(problem, theta, sigma, one))
+        elif one.kind == "correlation":
+            found.append(_correlation(problem, theta, sigma, one))
+        elif one.kind == "sigma":
+            found.append(Coordinates(one, n_theta, _NONE, basis, none, start, -np.inf, np.inf))
+        else:
+            contrast = map_of_beta[one.positions[0]]
+            start[-1] = contrast @ beta
+            found.append(
+                Coordinates(one, n_theta + 1, _NONE, basis, contrast, start, -np.inf, np.inf)
+            )
     return found
 
 
-def _random_coordinates(problem: Problem, theta: FloatArray, sigma: float) -> Iterator[Coordinates]:
-    for level, grouping in enumerate(problem.moments.levels):
-        for block in problem.structure.at_level(level):
-            labels = [column.label for column in block.columns]
-            for i, label in enumerate(labels):
-                parameter = Parameter(f"sd_{label}|{grouping.name}", "sd", grouping.name, (label,))
-                yield _deviation(problem, theta, sigma, block, i, parameter)
-                for j in range(i + 1, block.q):
-                    name = f"cor_{labels[j]}.{label}|{grouping.name}"
-                    parameter = Parameter(name, "correlation", grouping.name, (label, labels[j]))
-                    yield _correlation(problem, theta, sigma, block, (i, j), parameter)
-
-
 def _deviation(
-    problem: Problem,
-    theta: FloatArray,
-    sigma: float,
-    block: CovarianceBlock,
-    effect: int,
-    parameter: Parameter,
+    problem: Problem, theta: FloatArray, sigma: float, parameter: Parameter
 ) -> Coordinates:
-    basis, y = _ordered(problem.structure, theta, block, (effect,))
+    block = problem.structure.blocks[parameter.block]
+    basis, y = _ordered(problem.structure, theta, block, parameter.positions)
     start = np.concatenate([y, [np.log(sigma), 0.0]])
     start[block.first] *= sigma
     none = np.zeros(problem.p)
@@ -188,14 +152,10 @@ def _deviation(
 
 
 def _correlation(
-    problem: Problem,
-    theta: FloatArray,
-    sigma: float,
-    block: CovarianceBlock,
-    effects: tuple[int, int],
-    parameter: Parameter,
+    problem: Problem, theta: FloatArray, sigma: float, parameter: Parameter
 ) -> Coordinates:
-    basis, y = _ordered(problem.structure, theta, block, effects)
+    block = problem.structure.blocks[parameter.block]
+    basis, y = _ordered(problem.structure, theta, block, parameter.positions)
     partner, held = block.entry(1, 0), block.entry(1, 1)
     start = np.concatenate([y, [np.log(sigma), 0.0]])
     s = float(np.hypot(y[partner], y[held]))
