@@ -1,7 +1,7 @@
 """The parametric bootstrap: outcomes drawn from a fit, refitted, and what their spread tells.
 
 Only moments are drawn (:mod:`mlm_core.inference.replicated_moments`), and all replicates of a batch
-are refitted side by side (:mod:`mlm_core.inference.refits`), so a replicate costs a fraction of a
+are refitted side by side (:mod:`mlm_core.inference.replicate_refits`), so a replicate costs a fraction of a
 millisecond and no row is ever made. The same seed gives the same replicates.
 
 References
@@ -24,7 +24,7 @@ from mlm_core.errors import ModelError
 from mlm_core.fits.estimates import user_scale
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.inference.parameters import find_parameters
-from mlm_core.inference.refits import Refits, Refitter
+from mlm_core.inference.replicate_refits import Refits, Refitter
 from mlm_core.inference.replicated_moments import MomentDraws, draws_of
 from mlm_core.inference.replicates import Replicates, Statistic, on_user_scale
 from mlm_core.notes import Note

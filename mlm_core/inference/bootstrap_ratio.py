@@ -27,7 +27,7 @@ from mlm_core.fits.pooled import PooledFit
 from mlm_core.inference.bootstrap import Progress, check_replicates, refit_all, stopped_note
 from mlm_core.inference.comparison import compare, in_order, moments_of
 from mlm_core.inference.likelihood_ratio import likelihood_ratio
-from mlm_core.inference.refits import Refitter
+from mlm_core.inference.replicate_refits import Refitter
 from mlm_core.inference.replicated_moments import draws_of
 from mlm_core.moments.moments import Moments
 from mlm_core.notes import Note
