@@ -1,8 +1,8 @@
 """The parametric bootstrap: outcomes drawn from a fit, refitted, and what their spread tells.
 
 Only moments are drawn (:mod:`mlm_core.inference.replicated_moments`), and all replicates of a batch
-are refitted side by side (:mod:`mlm_core.inference.replicate_refits`), so a replicate costs a fraction of a
-millisecond and no row is ever made. The same seed gives the same replicates.
+are refitted side by side (:mod:`mlm_core.inference.replicate_refits`), so a replicate costs a
+fraction of a millisecond and no row is ever made. The same seed gives the same replicates.
 
 References
 ----------
