@@ -20,10 +20,12 @@ from mlm_core.inference.bootstrap_ratio import BootstrapTest, bootstrap_test
 from mlm_core.inference.cluster_robust import ClusterRobust, cluster_robust
 from mlm_core.inference.comparison import compare
 from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_tests, wald_test
+from mlm_core.inference.group_effects import GroupEffects, group_effects
 from mlm_core.inference.influence import GroupInfluence, influence
 from mlm_core.inference.kenward_roger import KenwardRoger, kenward_roger
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.marginal_means import MarginalMeans, marginal_means
+from mlm_core.inference.prediction_intervals import prediction_intervals
 from mlm_core.inference.profile import Profile, profile
 from mlm_core.inference.r_squared import RSquared, r_squared
 from mlm_core.inference.random_terms import (
@@ -44,6 +46,7 @@ __all__ = [
     "BootstrapTest",
     "ClusterRobust",
     "FixedTest",
+    "GroupEffects",
     "GroupInfluence",
     "KenwardRoger",
     "LikelihoodRatioTest",
@@ -72,6 +75,7 @@ __all__ = [
     "fit_mixed",
     "fit_pooled",
     "fit_unpooled",
+    "group_effects",
     "icc",
     "influence",
     "kenward_roger",
@@ -80,6 +84,7 @@ __all__ = [
     "marginal_means",
     "moments",
     "predict",
+    "prediction_intervals",
     "profile",
     "r_squared",
     "residuals",

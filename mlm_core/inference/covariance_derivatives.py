@@ -33,6 +33,7 @@ from mlm_core.fits.criterion import Problem
 from mlm_core.fits.curvature import Evaluation, effect_products, effect_rows
 from mlm_core.fits.elimination import Elimination
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
+from mlm_core.inference.elimination_maps import elimination_map
 from mlm_core.moments.tree import Family
 
 FloatArray = NDArray[np.float64]
@@ -90,7 +91,7 @@ def _through(climb: _Climb, record: Elimination) -> None:
     """Take the derivatives of inner parameters through one eliminated effect of their parents."""
     if not climb.first:
         return
-    z, transform = _passage(record)
+    z, transform = elimination_map(record)
     images, quadratics = [], []
     for index, change in enumerate(climb.first):
         image = np.einsum("ijg,jg->ig", change, z)
@@ -104,32 +105,6 @@ def _through(climb: _Climb, record: Elimination) -> None:
         product = images[i][:, None] * (images[j] / record.pivot)
         moved = _congruent(change, transform)
         climb.second[i, j] = moved - product - product.swapaxes(0, 1)
-
-
-def _passage(record: Elimination) -> tuple[FloatArray, FloatArray]:
-    """Return z (K, G) and T (K, K, G) of an elimination.
-
-    The diagonal of T is (A - z_i W_i) / A with the difference formed by leaving a term out of A:
-    of a large effect nothing else would be left than rounding.
-    """
-    before, (constant, columns) = record.before, record.loading
-    k, n_groups = before.k, before.weight.shape[-1]
-    z, w = np.zeros((k, n_groups)), np.empty((k, n_groups))
-    z[0] = constant
-    for index, weight in columns:
-        z[1 + index] = weight
-    w[0] = before.weight * record.t
-    w[1:] = w[0] * before.means[:-1]
-    if record.slope is not None:
-        w[1:] += record.slope[:-1]
-    entering = [0, *(1 + index for index, _ in columns)]
-    transform = np.zeros((k, k, n_groups))
-    transform[range(k), range(k)] = 1.0
-    for row in entering:
-        transform[row] -= z[row] * w / record.pivot
-        rest = 1.0 + sum((z[other] * w[other] for other in entering if other != row), np.zeros(1))
-        transform[row, row] = rest / record.pivot
-    return z, transform
 
 
 def _congruent(change: FloatArray, transform: FloatArray) -> FloatArray:
