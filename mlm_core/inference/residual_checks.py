@@ -2,9 +2,9 @@
 
 Residuals on the fixed part alone carry the groups' effects: rows of one group are alike, and
 regression that ignores groups is wrong about its standard errors. With the groups' conditional
-modes taken out as well nothing of that should be left (deviations from a mean of n rows are
-correlated by -1 / (n - 1), so a little below zero is what to expect). The correlation of two rows of
-one group is the intraclass correlation of a one-way analysis of variance,
+modes taken out as well nothing of that should be left: a little below zero is what to expect,
+since deviations from a mean of n rows are correlated by -1 / (n - 1). The correlation of two rows
+of one group is the intraclass correlation of a one-way analysis of variance,
 
     (MSB - MSW) / (MSB + (n0 - 1) MSW),   n0 = (N - sum n_j^2 / N) / (J - 1).
 
