@@ -175,6 +175,8 @@ class FittedLines:
         The same with the pooled line once a group, over the group's range.
     at : Mapping[str, float]
         Values at which other terms are held.
+    tilt : Mapping[str, float]
+        What products with the predictor add to the slope, per unit of their coefficient.
     """
 
     outcome: str
@@ -184,6 +186,7 @@ class FittedLines:
     families: Mapping[str, pd.DataFrame]
     by_group: Mapping[str, pd.DataFrame]
     at: Mapping[str, float]
+    tilt: Mapping[str, float]
 
 
 def line_predictors(fit: PooledFit | MixedFit) -> tuple[str, ...]:
@@ -243,6 +246,7 @@ def fitted_lines(
         families={**own, "pooled": ends(pooled.coefficients, everything)},
         by_group={**own, "pooled": ends(pooled.coefficients, ranges)},
         at=at,
+        tilt=tilt,
     )
 
 
