@@ -36,6 +36,7 @@ PROMISES = {
     "Pooling to Mixed": 0.7,
     "Groups differ to Pooling": 0.7,
     "one more predictor on Pooling": 1.0,
+    "a step of the slider, painted": 0.15,
 }
 
 # First addresses, and the figures that must be there.
@@ -72,6 +73,23 @@ _WATCH = """() => {
 }"""
 _SETTLED = f"""figures => ({_FILLED})(figures) && watch.changed > watch.acted
   && performance.now() - watch.changed > {_QUIET}"""
+
+# From the hand's move to the frame on the screen in which the lines have followed it.
+_WATCH_SLIDER = """() => {
+  window.steps = [];
+  let moved = 0;
+  addEventListener('mousemove', () => { moved = performance.now(); }, true);
+  new MutationObserver(() => {
+    const since = moved;
+    moved = 0;
+    if (since) requestAnimationFrame(() => {
+      const {port1, port2} = new MessageChannel();  // its turn comes when the frame is painted
+      port1.onmessage = () => steps.push(performance.now() - since);
+      port2.postMessage(0);
+    });
+  }).observe(document.querySelector('.st-key-figure-pooling .cartesianlayer'),
+             {subtree: true, attributes: true, attributeFilter: ['d']});
+}"""
 
 
 # --- servers and tabs -----------------------------------------------------------------------------
@@ -163,6 +181,25 @@ def _warm(page: Page, found: dict[str, list[float]]) -> None:
     found.setdefault("Groups differ to Pooling", []).append(waited)
 
 
+def _slide(page: Page, found: dict[str, list[float]]) -> None:
+    """Take the slider from end to end, slowly enough for every step to be seen."""
+    plot = page.locator(".st-key-figure-pooling .js-plotly-plot")
+    plot.locator(".slider-grip-rect").scroll_into_view_if_needed()
+    grip = plot.locator(".slider-grip-rect").bounding_box()
+    rail = plot.locator(".slider-rail-touch-rect").bounding_box()
+    assert grip is not None and rail is not None
+    y = grip["y"] + grip["height"] / 2
+    page.mouse.move(grip["x"] + grip["width"] / 2, y)
+    page.mouse.down()
+    page.evaluate(_WATCH_SLIDER)
+    for step in range(40):
+        page.mouse.move(rail["x"] + 20 + (rail["width"] - 40) * step / 39, y)
+        page.wait_for_timeout(100)
+    page.mouse.up()
+    seconds = [each / 1000 for each in page.evaluate("() => steps")]
+    found.setdefault("a step of the slider, painted", []).extend(seconds)
+
+
 def measure(repeats: int) -> dict[str, list[float]]:
     """Return all times by what was waited for."""
     found: dict[str, list[float]] = {}
@@ -181,6 +218,7 @@ def measure(repeats: int) -> dict[str, list[float]]:
                     page.evaluate(_WATCH)
                     times = found if number else {}  # the first time around is not warm
                     _warm(page, times)
+                    _slide(page, times)
                     choose = _predictor(page, "minority")
                     times.setdefault("one more predictor on Pooling", []).append(
                         _waited(page, choose)

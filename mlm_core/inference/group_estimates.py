@@ -72,6 +72,11 @@ class Ordered:
     n_missing: int
     n_unbounded: int
 
+    def of(self, group: str | None) -> tuple[str, float] | None:
+        """Return a group and its estimate; None where it has none."""
+        found = self.table.loc[self.table["group"] == group, "estimate"]
+        return (group, float(found.iloc[0])) if group is not None and len(found) else None
+
 
 def ordered_estimates(coefficients: pd.DataFrame, *, term: str) -> Ordered:
     """Order the groups' own estimates of one coefficient.

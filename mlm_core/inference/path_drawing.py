@@ -19,6 +19,7 @@ from mlm_core.fits.unpooled import UnpooledFit
 from mlm_core.inference.fitted_lines import FittedLines
 from mlm_core.inference.group_estimates import shrinkage
 from mlm_core.inference.pooling_path import PoolingPath
+from mlm_core.inference.summaries import readable_range
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +38,8 @@ class PathLines:
         line, NaN where it has none); one row a group.
     start, end : ndarray (T, G)
         Heights of the partially pooled line.
+    readable : tuple of float
+        Limits of the vertical axis that hold at every position.
     n_total : int
         Groups there are.
     """
@@ -44,6 +47,7 @@ class PathLines:
     table: pd.DataFrame
     start: Floats
     end: Floats
+    readable: tuple[float, float]
     n_total: int
 
 
@@ -73,7 +77,7 @@ def path_lines(
         Seed of that sample.
     """
     chosen = _chosen(path.labels, most, keep, seed)
-    ranges = drawn.by_group["pooled"].set_index("group").loc[path.labels[chosen]]
+    ranges = drawn.by_group["pooled"].set_index("group").reindex(list(path.labels[chosen]))
     x_from, x_to = ranges["x_from"].to_numpy(), ranges["x_to"].to_numpy()
     own = dict(zip(unpooled.terms, unpooled.estimates[:, chosen], strict=True))
     own_level, own_slope = _line(own, drawn, {})
@@ -90,7 +94,10 @@ def path_lines(
             "own_to": own_level + own_slope * x_to,
         }
     )
-    return PathLines(table, level + slope * x_from, level + slope * x_to, len(path.labels))
+    start, end = level + slope * x_from, level + slope * x_to
+    fitted = np.concatenate([start[path.at_estimate :], end[path.at_estimate :]])
+    readable = readable_range(table[["own_from", "own_to"]].to_numpy(), others=fitted)
+    return PathLines(table, start, end, readable, len(path.labels))
 
 
 def _line(
@@ -132,12 +139,19 @@ class PathArrows:
     shrunk : ndarray (T, G)
     overall : ndarray (T,)
         The common value they are drawn to.
+    readable : tuple of float
+        Limits of the vertical axis that hold at every position.
     """
 
     term: str
     table: pd.DataFrame
     shrunk: Floats
     overall: Floats
+    readable: tuple[float, float]
+
+    def moves(self, place: int) -> pd.DataFrame:
+        """Return ``group``, ``n``, ``raw``, ``weight`` and ``shrunk`` at one position."""
+        return self.table.assign(shrunk=self.shrunk[place])
 
 
 def path_arrows(
@@ -152,19 +166,19 @@ def path_arrows(
 ) -> PathArrows:
     """Set each group's own estimate beside those of a path; see :func:`path_lines`."""
     along = path.estimates(term)
-    at_fit = pd.DataFrame(
-        {"group": path.labels, "term": term, "estimate": along[path.at_estimate]}
-    )
+    at_fit = pd.DataFrame({"group": path.labels, "term": term, "estimate": along[path.at_estimate]})
     chosen = path.labels[_chosen(path.labels, most, keep, seed)]
     own = unpooled.coefficients
     moved = shrinkage(own[own["group"].isin(set(chosen))], at_fit, term=term)
     place = pd.Index(path.labels).get_indexer(pd.Index(moved["group"]))
     weight = weights(fit, path.level, term)[place]
+    overall = _common(path, term)
     return PathArrows(
         term,
         moved[["group", "n", "place", "raw"]].assign(weight=weight),
         along[:, place],
-        _common(path, term),
+        overall,
+        readable_range(moved["raw"], others=np.concatenate([moved["shrunk"], overall])),
     )
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.fits.boundary import SINGULAR, is_singular_block
-from mlm_core.fits.criterion import Problem, ascend, criterion
+from mlm_core.fits.criterion import Method, Problem, ascend, criterion
 from mlm_core.fits.descent import descend
 from mlm_core.fits.groups import counts_at, find_level
 from mlm_core.fits.mixed import MixedFit
@@ -38,9 +38,9 @@ STEPS = 41
 FEW_STEPS = 21
 MANY_GROUPS = 400
 """Groups above which a path has fewer steps."""
-LEAST = 1e-10
-"""Pooling that stands for none: estimates differ from the groups' own in the tenth digit."""
-_OPENED = 1e-3  # variance given to a closed direction, as a share of the open ones'
+LEAST = 1e-12
+"""Pooling that stands for none: estimates differ from the groups' own in the last digits."""
+_OPENED = 1e-2  # variance given to a closed direction, as a share of the open ones'
 _PARALLEL = 20_000  # groups times positions evaluated at once, to bound memory
 _SAME_PLACE = 0.2  # steps between a position and the estimate that are told apart
 
@@ -52,6 +52,7 @@ class PoolingPath:
     Attributes
     ----------
     level : str
+    method : {"REML", "ML"}
     pooling : ndarray (T,)
         Share of the way to the common line that a typical group is drawn, from 0 to 1.
     at_estimate : int
@@ -72,6 +73,7 @@ class PoolingPath:
     """
 
     level: str
+    method: Method
     pooling: Floats
     at_estimate: int
     typical_size: float
@@ -120,6 +122,7 @@ def pooling_path(fit: MixedFit, level: str, *, steps: int | None = None) -> Pool
     fixed = [fit.scale.beta(stored) for stored in beta.T]
     return PoolingPath(
         level=grouping.name,
+        method=fit.method,
         pooling=pooling,
         at_estimate=place,
         typical_size=float(np.median(counts_at(moments, index))),

@@ -32,6 +32,7 @@ from mlm_core.inference.common_rows import compare_models
 from mlm_core.inference.fitted_lines import FittedLines, Points, fitted_lines
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest
 from mlm_core.inference.own_slopes import group_points as points_of_groups
+from mlm_core.inference.pooling_path import PoolingPath, pooling_path
 from mlm_core.inference.random_terms import (
     PooledComparison,
     RandomTermTests,
@@ -246,6 +247,12 @@ def group_points(
         groups=groups,
     )
     return _once(data, ("group points", model, level, predictor, groups), call)
+
+
+def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingPath:
+    """Follow the groups of a level from no pooling to complete pooling."""
+    fit = mixed(data, model, method=method)
+    return _once(data, ("path", model, method, level), partial(pooling_path, fit, level))
 
 
 # --- memory ---------------------------------------------------------------------------------------

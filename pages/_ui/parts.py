@@ -70,6 +70,40 @@ def some_of(
     return tuple(chosen)
 
 
+def switches(label: str, options: Sequence[str], *, key: str, on: Sequence[str]) -> tuple[str, ...]:
+    """Offer a switch for each of a few things; return those that are on, in order."""
+    chosen = st.pills(
+        label,
+        list(options),
+        selection_mode="multi",
+        default=list(on),
+        key=key,
+        bind="query-params",
+        persist_state="session",
+    )
+    return tuple(option for option in options if option in chosen)
+
+
+def highlighted(groups: Sequence[str], *, key: str = "group") -> str | None:
+    """Let a person pick the one group that all figures of a page show in a colour of its own."""
+    if state.value_of(key) not in (None, *groups):
+        state.seed(key, None)
+    return st.selectbox(
+        "Highlight a group",
+        list(groups),
+        index=None,
+        key=key,
+        placeholder="Search, or click one in a figure",
+        bind="query-params",
+        persist_state="session",
+    )
+
+
+def highlight(group: str, *, key: str = "group") -> None:
+    """Highlight a group (one that is highlighted already: no longer)."""
+    state.seed(key, None if state.value_of(key) == group else group)
+
+
 def draw(key: str) -> int:
     """Offer to draw again; return the number of the draw, which is its seed."""
     counter = f"{key}-number"

@@ -11,8 +11,9 @@ from __future__ import annotations
 import csv
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -117,18 +118,29 @@ def guard() -> Iterator[None]:
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def figure(picture: Picture) -> None:
-    """Show a figure over the whole width, with a button that saves it as SVG or PNG."""
+def figure(picture: Picture, *, on_click: Callable[[str], None] | None = None) -> None:
+    """Show a figure over the whole width, with a button that saves it as SVG or PNG.
+
+    ``on_click`` is told the group of a mark that is clicked.
+    """
     config = picture.config
     export = config.get("toImageButtonOptions", {})
     config["toImageButtonOptions"] = {**export, "format": state.picture_format(), "scale": 2}
     st.plotly_chart(
         picture.figure,
         width="stretch",
-        key=f"figure-{picture.name}",
+        key=(key := f"figure-{picture.name}"),
         alt=picture.alt,
         config=config,
+        on_select="ignore" if on_click is None else partial(_tell, on_click, key),
+        selection_mode="points",
     )
+
+
+def _tell(on_click: Callable[[str], None], key: str) -> None:
+    group = state.clicked(key)
+    if group is not None:
+        on_click(group)
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -192,6 +192,14 @@ def value_of(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def clicked(key: str) -> str | None:
+    """Return the group of the mark that was clicked in a figure, if one was."""
+    selected = st.session_state.get(key) or {}
+    points = selected.get("selection", {}).get("points", [])
+    found = points[0].get("customdata") if points else None
+    return str(found[0]) if found else None
+
+
 # --- inside ---------------------------------------------------------------------------------------
 
 

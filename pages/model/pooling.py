@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from mlm_core.inference.fitted_lines import line_predictors
-from mlm_core.inference.group_estimates import ordered_estimates, shrinkage
+from mlm_core.inference.group_estimates import ordered_estimates
+from mlm_core.inference.path_drawing import path_arrows, path_lines
 from mlm_core.inference.summaries import density
 from mlm_core.views import code, tables
-from mlm_core.views.figures import caterpillar, lines
-from mlm_core.views.figures import shrinkage as shrinkage_figure
+from mlm_core.views.figures import caterpillar
+from mlm_core.views.figures.pooling import KINDS, pooling
 from mlm_core.views.narrative import effects as narrative
+from mlm_core.views.narrative import pooling as words
+from mlm_core.views.narrative.wording import term_name
 from pages._ui import cache, parts, show, widgets
 
 show.heading("Pooling", "One line, many lines, or between?")
@@ -21,7 +24,8 @@ with show.guard():
     model, method = choices.model, choices.method
     pooled = cache.pooled(data, model)
     drawable = widgets.some(line_predictors(pooled), "a numeric predictor to draw lines over")
-    with st.container(horizontal=True):
+    chosen = st.container(horizontal=True, vertical_alignment="bottom")
+    with chosen:
         predictor = parts.one_of("Slope of", drawable, key="slope-of")
         level = parts.level_of("Lines of", model.levels, key="lines-of")
     unpooled = cache.unpooled(data, model, level=level)
@@ -30,20 +34,43 @@ with show.guard():
         show.answer(narrative.pooling(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
     caution = narrative.simpson(predictor, pooled=pooled, mixed=mixed)
     show.notes([*([caution] if caution else []), *mixed.notes])
+    path = cache.path(data, model, method=method, level=level)
+    with chosen:
+        term = parts.one_of("Arrows of", unpooled.terms, key="arrows-of", shown=term_name)
+        visible = parts.switches("Show", KINDS, key="show", on=KINDS[:3])
+        group = parts.highlighted(path.labels)
     drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
+    lines = path_lines(path, drawn, unpooled, keep=group)
+    arrows = path_arrows(path, mixed, unpooled, term=term, keep=group)
     show.figure(
-        lines.many_lines(
-            drawn.families, outcome=drawn.outcome, predictor=predictor, points=drawn.points
-        )
+        pooling(
+            path,
+            lines=lines,
+            arrows=arrows,
+            pooled=drawn.families["pooled"],
+            points=drawn.points,
+            outcome=drawn.outcome,
+            predictor=predictor,
+            visible=visible,
+            group=group,
+        ),
+        on_click=parts.highlight,
     )
+    if group is not None:
+        st.markdown(words.picked(group, path, arrows, unpooled, term=term))
+    st.markdown(
+        f"{words.strength(path)} {words.shape(mixed, path, predictor=predictor)}"
+        f" {words.sampled(lines, level=level)}"
+    )
+    st.markdown(narrative.shrinkage(arrows.moves(path.at_estimate), term=term, level=level))
 
     if predictor in unpooled.terms:
         st.subheader("Which slope should you report?", anchor=False)
         st.markdown(narrative.which_slope(predictor, mixed=mixed))
         show.table(tables.averages(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
 
-    slopes, arrows, one, many = parts.tabs(
-        "The slope of every group", "Shrinkage", "The pooled regression", "Separate regressions"
+    slopes, one, many = parts.tabs(
+        "The slope of every group", "The pooled regression", "Separate regressions"
     )
     if slopes.open:
         with slopes:
@@ -54,17 +81,18 @@ with show.guard():
                 ordered = ordered_estimates(unpooled.coefficients, term=predictor)
                 left, right = st.columns([3, 2])
                 with left:
-                    show.figure(caterpillar.slopes(ordered, **marks, term=predictor, level=level))
+                    show.figure(
+                        caterpillar.slopes(
+                            ordered, **marks, term=predictor, level=level, group=group
+                        ),
+                        on_click=parts.highlight,
+                    )
                 with right:
                     own = density(ordered.table["estimate"])
-                    show.figure(caterpillar.slope_density(own, **marks, term=predictor))
-    if arrows.open:
-        with arrows:
-            term = parts.one_of("Estimate", unpooled.terms, key="shrunk")
-            moves = shrinkage(unpooled.coefficients, mixed.group_coefficients(level), term=term)
-            goal = mixed.estimate(term)
-            st.markdown(narrative.shrinkage(moves, term=term, level=level))
-            show.figure(shrinkage_figure.shrinkage(moves, overall=goal, term=term, level=level))
+                    picked = ordered.of(group)
+                    show.figure(
+                        caterpillar.slope_density(own, **marks, term=predictor, picked=picked)
+                    )
     if one.open:
         with one:
             show.table(tables.pooled_coefficients(pooled))

@@ -66,6 +66,11 @@ def _own_slopes(data: pd.DataFrame, fit: MixedFit) -> str:
     return lines.own_slopes(own_slopes("ses", pooled=pooled, unpooled=unpooled))
 
 
+def _estimates(fit: MixedFit, term: str) -> Any:
+    table = fit.group_coefficients("schoolid")
+    return table.loc[table["term"] == term, "estimate"]
+
+
 def _averages(data: pd.DataFrame, fit: MixedFit) -> list[str]:
     own = fit_unpooled(MODEL, data).averages.set_index("term").loc["ses"]
     kinds = ("mean", "median", "size_weighted", "precision_weighted")
@@ -106,9 +111,9 @@ PAGES = {
         "Pooling",
         _pooling,
         _averages,
-        figure="many-lines",
-        trace="1,190 rows",
-        drawn=lambda data, fit: data["mathkind"],
+        figure="pooling",
+        trace="partially pooled",
+        drawn=lambda data, fit: _estimates(fit, "(Intercept)"),
     ),
     "/mixed": Expected(
         "Mixed",

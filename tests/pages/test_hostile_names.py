@@ -93,7 +93,7 @@ def test_sentences_put_nothing_around_a_name(name: str, hostile: View) -> None:
     assert f"`{OUTCOME}`" not in hostile.go(name).answer
 
 
-@pytest.mark.parametrize("tab", ["Shrinkage", "The pooled regression", "Separate regressions"])
+@pytest.mark.parametrize("tab", ["The pooled regression", "Separate regressions"])
 def test_so_they_are_behind_the_tabs_of_pooling(tab: str, hostile: View) -> None:
     page = hostile.go("model/pooling")
     page.app.session_state["tab"] = tab

@@ -130,10 +130,16 @@ class View:
         """Tell whether a figure is drawn."""
         return self._figure(name) is not None
 
+    def spec(self, name: str) -> dict[str, Any]:
+        """Return a figure as it is sent to the browser."""
+        found: dict[str, Any] = json.loads(
+            self._found(lambda: self._figure(name), f"figure {name}")
+        )
+        return found
+
     def figure(self, name: str) -> list[dict[str, Any]]:
         """Return the traces of a figure, arrays as numpy arrays."""
-        spec = self._found(lambda: self._figure(name), f"figure {name}")
-        return [_decoded(trace) for trace in json.loads(spec)["data"]]
+        return [decoded(trace) for trace in self.spec(name)["data"]]
 
     def trace(self, figure: str, named: str) -> dict[str, Any]:
         """Return the one trace of a figure whose name begins with a text."""
@@ -199,13 +205,14 @@ def _key_of(node: Any) -> str:
     return ""
 
 
-def _decoded(part: Any) -> Any:
+def decoded(part: Any) -> Any:
+    """Return a part of a figure with its arrays as numpy arrays."""
     if isinstance(part, dict) and "bdata" in part:
         values = np.frombuffer(base64.b64decode(part["bdata"]), dtype=part["dtype"])
         shape = part.get("shape")
         return values.reshape([int(n) for n in shape.split(",")]) if shape else values
     if isinstance(part, dict):
-        return {key: _decoded(value) for key, value in part.items()}
+        return {key: decoded(value) for key, value in part.items()}
     return part
 
 

@@ -13,6 +13,7 @@ from mlm_core.views.figures.theme import (
     GREY,
     MIXED,
     POOLED,
+    PURPLE,
     UNPOOLED,
     Family,
     Picture,
@@ -29,10 +30,17 @@ from mlm_core.views.words import term_words
 
 MOST_LARGE_MARKS = 150
 ZERO = Family("zero", GREY, "dash", "circle", 1.5)
+PICKED = Family("picked", PURPLE, "longdash", "circle", 4.0)
 
 
 def slopes(
-    ordered: Ordered, *, pooled: float, mixed: float | None = None, term: str, level: str
+    ordered: Ordered,
+    *,
+    pooled: float,
+    mixed: float | None = None,
+    term: str,
+    level: str,
+    group: str | None = None,
 ) -> Picture:
     """Draw the groups' own slopes in ascending order with 95% bounds and the pooled slope.
 
@@ -46,6 +54,8 @@ def slopes(
         Fixed slope of the mixed model.
     term, level : str
         The coefficient and the level of the groups.
+    group : str, optional
+        A group that is highlighted.
     """
     figure = new_figure("", f"slope of {for_figure(term)}")
     span = (0.25, len(ordered.table) + 0.75)
@@ -54,6 +64,7 @@ def slopes(
     if mixed is not None:
         add_level_line(figure, mixed, f"mixed: {number(mixed, 4)}", MIXED, span=span)
         figure.data[-1].line.dash = "dash"
+    _highlight(figure, ordered, group)
     title = f"groups of {for_figure(level)}, lowest slope first{_left_out(ordered)}"
     name_positions(figure, ordered.table["group"], title)
     alt = (
@@ -64,6 +75,25 @@ def slopes(
     return Picture(figure, alt, "slopes")
 
 
+def _highlight(figure: go.Figure, ordered: Ordered, group: str | None) -> None:
+    """Draw one group's estimate and interval again, in the colour of what was picked."""
+    (found,) = np.nonzero((ordered.table["group"] == group).to_numpy())
+    for place in found:
+        row = ordered.table.iloc[int(place)]
+        figure.add_trace(
+            go.Scatter(
+                x=np.full(3, place + 1.0),
+                y=np.array([row["lower"], row["estimate"], row["upper"]]),
+                mode="lines+markers",
+                connectgaps=False,
+                line={"color": PURPLE, "width": 4},
+                marker={"color": PURPLE, "size": np.array([0, 12, 0])},
+                hoverinfo="skip",
+                name=f"group {for_figure(group)}",
+            )
+        )
+
+
 def slope_density(
     density: Density,
     *,
@@ -71,6 +101,7 @@ def slope_density(
     mixed: float | None = None,
     mean: float | None = None,
     term: str,
+    picked: tuple[str, float] | None = None,
 ) -> Picture:
     """Draw the density of the groups' own slopes with the pooled slope.
 
@@ -82,6 +113,8 @@ def slope_density(
         Slope of the pooled regression, of the mixed model, and plain mean of the groups' slopes.
     term : str
         The coefficient.
+    picked : tuple of (str, float), optional
+        A group that is highlighted, and its slope.
     """
     figure = new_figure(f"slope of {for_figure(term)}", "density")
     _add_density(figure, density)
@@ -94,6 +127,9 @@ def slope_density(
         if value is not None:
             add_upright_line(figure, value, f"{name}: {number(value, 4)}", family, span=span)
             figure.data[-1].line.dash = dash
+    if picked is not None:
+        group, value = picked
+        add_upright_line(figure, value, f"group {for_figure(group)}", PICKED, span=span)
     figure.update_yaxes(rangemode="tozero")
     alt = (
         f"Density of {count(len(density.values))} groups' own slopes of {plain(term)}"
@@ -180,6 +216,7 @@ def _add_estimates(figure: go.Figure, ordered: Ordered, colour: str, name: str) 
             hovertemplate=(
                 "<b>%{text}</b><br>n = %{customdata[1]}<br>%{y:.4~g}%{customdata[2]}<extra></extra>"
             ),
+            unselected={"marker": {"opacity": 1.0}},  # a click picks; it must not dim the others
             name=name,
         )
     )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from mlm_core.data.expressions import level_columns
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.numbers import count, decimals_for, fixed
+from mlm_core.views.words import INTERCEPT
 
 VERY_RARE = 0.001
 """A p-value below is put as "fewer than 1 in 1,000 samples"."""
@@ -29,6 +30,11 @@ def name(text: object) -> str:
 def level_name(level: str) -> str:
     """Return a level in words: ``classid:schoolid`` is read *classid within schoolid*."""
     return " within ".join(name(part) for part in level_columns(level))
+
+
+def term_name(term: str) -> str:
+    """Return a term in words: ``intercept``, ``slope of ses``."""
+    return "intercept" if term == INTERCEPT else f"slope of {name(term)}"
 
 
 def bounds(lower: float, upper: float, se: float) -> str:

@@ -13,6 +13,8 @@ from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
 from mlm_core.fits.unpooled import UnpooledFit, fit_unpooled
 from mlm_core.inference.fitted_lines import FittedLines, fitted_lines
+from mlm_core.inference.path_drawing import PathArrows, PathLines, path_arrows, path_lines
+from mlm_core.inference.pooling_path import PoolingPath, pooling_path
 from mlm_core.inference.random_terms import RandomTermTests, drop_random_terms
 from mlm_core.inference.shares import VarianceShares, icc
 
@@ -80,3 +82,34 @@ def hostile() -> Fits:
     outcome, predictor, level = data.columns
     model = Model(outcome=outcome, predictors=[predictor], levels=[level])
     return _fits(data, model, predictor)
+
+
+@dataclass(frozen=True)
+class Path:
+    """The way from no pooling to complete pooling, with what is drawn of it."""
+
+    path: PoolingPath
+    lines: PathLines
+    arrows: PathArrows
+    slopes: PathArrows
+
+
+def _path(fits: Fits) -> Path:
+    path = pooling_path(fits.mixed, fits.unpooled.level)
+    arrows = (
+        path_arrows(path, fits.mixed, fits.unpooled, term=term)
+        for term in ("(Intercept)", fits.lines.predictor)
+    )
+    return Path(path, path_lines(path, fits.lines, fits.unpooled), *arrows)
+
+
+@pytest.fixture(scope="session")
+def school_path(school: Fits) -> Path:
+    """Give the way of the schools' lines of mathkind on ses."""
+    return _path(school)
+
+
+@pytest.fixture(scope="session")
+def hostile_path(hostile: Fits) -> Path:
+    """Give the way of groups whose names are markup."""
+    return _path(hostile)

@@ -124,8 +124,8 @@ def test_the_groups_effects_are_drawn_and_listed(view: OpenView, classroom: pd.D
 
 
 def test_the_open_section_of_another_page_does_no_harm(view: OpenView) -> None:
-    page = view("model/pooling", data="classroom", tab="Shrinkage")
-    assert page.figure("shrinkage")
+    page = view("model/pooling", data="classroom", tab="Separate regressions")
+    assert page.grid("group-regressions") is not None
     assert page.go(PAGE).figure("conditional-modes")
     assert page.go("model/pooling").answer
 

@@ -8,9 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlm_core import MixedFit, PooledFit, UnpooledFit, fit_mixed, fit_pooled, fit_unpooled
+from mlm_core import (
+    MixedFit,
+    PooledFit,
+    UnpooledFit,
+    compare_with_pooled,
+    fit_mixed,
+    fit_pooled,
+    fit_unpooled,
+)
 from mlm_core.data.model import Model
-from tests.pages.view import View, agrees, numbers_in
+from tests.pages.view import View, agrees, decoded, numbers_in
 
 PAGE = "model/pooling"
 MODEL = Model("mathkind ~ ses + (1 | schoolid/classid)")
@@ -48,7 +56,7 @@ def test_it_is_whole(data: str, view: OpenView) -> None:
     assert not page.notes("stop")
     assert page.answer
     assert len(page.table("slopes-compared")) == 6
-    for figure in ("many-lines", "slopes", "slope-density", "shrinkage"):
+    for figure in ("pooling", "slopes", "slope-density"):
         assert page.figure(figure)
 
 
@@ -92,21 +100,53 @@ def test_six_slopes_stand_in_one_table(
 def test_the_picture_draws_every_row_and_every_line(
     view: OpenView, classroom: pd.DataFrame, pooled: PooledFit, mixed: MixedFit
 ) -> None:
-    page = view(PAGE, data="classroom")
-    points = page.trace("many-lines", "1,190 rows")
+    page = view(PAGE, data="classroom", show=["unpooled", "mixed", "pooled", "rows"])
+    points = page.trace("pooling", "1,190 rows")
     assert np.sort(points["y"]) == pytest.approx(np.sort(classroom["mathkind"]))
-    line = page.trace("many-lines", "pooled")
+    line = page.trace("pooling", "pooled")
     fitted = pooled.estimate("(Intercept)") + pooled.estimate("ses") * line["x"]
     assert line["y"] == pytest.approx(fitted, nan_ok=True)
-    drawn = page.trace("many-lines", "mixed (107 lines)")
+    drawn = page.trace("pooling", "mixed (107 lines)")
     modes = mixed.group_coefficients("schoolid").pivot(
         index="group", columns="term", values="estimate"
     )
-    own = modes.loc[[row[0] for row in drawn["customdata"] if row[0] is not None]]
-    is_line = ~np.isnan(drawn["y"])
+    groups = [row[0] for row in page.trace("pooling", "mixed, to click")["customdata"]]
+    own = modes.loc[np.repeat(groups, 3)]
     expected = own["(Intercept)"].to_numpy() + own["ses"].to_numpy() * drawn["x"]
+    is_line = ~np.isnan(drawn["x"])
+    assert is_line.sum() == 2 * 107
     assert drawn["y"][is_line] == pytest.approx(expected[is_line])
-    assert is_line.sum() >= 2 * 107
+
+
+def test_each_kind_of_line_has_a_switch(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    names = [trace["name"] for trace in page.figure("pooling")]
+    assert "1,190 rows" not in names
+    page.app.button_group(key="show").set_value(["pooled"])
+    names = [trace["name"] for trace in page.run().figure("pooling")]
+    assert not any(name.startswith(("unpooled (", "mixed (")) for name in names)
+    assert "pooled (slope 14.36)" in names
+
+
+def test_the_slider_leads_from_the_own_lines_to_the_one_line(
+    view: OpenView, pooled: PooledFit, mixed: MixedFit
+) -> None:
+    spec = view(PAGE, data="classroom").spec("pooling")
+    (slider,) = spec["layout"]["sliders"]
+    frames = spec["frames"]
+    assert len(frames) == len(slider["steps"]) >= 40
+    assert slider["steps"][slider["active"]]["label"] == "30%, the REML estimate"
+    places = [trace.get("name", "").startswith("mixed (") for trace in spec["data"]]
+    trace = frames[-1]["traces"].index(places.index(True))
+    last = decoded(frames[-1]["data"][trace])["y"]
+    x = decoded(spec["data"][places.index(True)])["x"]
+    expected = pooled.estimate("(Intercept)") + pooled.estimate("ses") * x
+    assert last == pytest.approx(expected, nan_ok=True, rel=1e-6)  # single precision
+    here = decoded(frames[slider["active"]]["data"][trace])["y"]
+    drawn = decoded(spec["data"][places.index(True)])["y"]
+    assert here == pytest.approx(drawn, nan_ok=True, rel=1e-6)
+    cost = compare_with_pooled(mixed).like_with_like.statistic
+    assert agrees(slider["steps"][-1]["label"].split("criterion ")[1].split(" ")[0], cost)
 
 
 def test_the_slopes_are_drawn_in_order_with_both_summaries(
@@ -126,13 +166,29 @@ def test_arrows_lead_from_the_own_to_the_mixed_estimate(
     view: OpenView, unpooled: UnpooledFit, mixed: MixedFit
 ) -> None:
     page = view(PAGE, data="classroom")
-    assert page.has_figure("shrinkage") or page.figure("shrinkage")
-    page.app.segmented_control(key="shrunk").set_value("ses")
-    raw = page.run().trace("shrinkage", "own estimate")
-    shrunk = page.trace("shrinkage", "partially pooled")
+    page.app.segmented_control(key="arrows-of").set_value("ses")
+    raw = page.run().trace("pooling", "own estimate")
+    shrunk = page.trace("pooling", "partially pooled")
     groups = [row[0] for row in raw["customdata"]]
     assert raw["y"] == pytest.approx(_own(unpooled, "ses")[groups].to_numpy())
     assert shrunk["y"] == pytest.approx(mixed.estimate("ses"))  # parallel lines: one slope
+    assert "parallel" in page.sentences
+
+
+def test_a_picked_group_is_highlighted_everywhere(view: OpenView, unpooled: UnpooledFit) -> None:
+    page = view(PAGE, data="classroom", group="11")
+    assert page.trace("pooling", "group 11 (n = ")
+    assert page.trace("pooling", "arrow of 11")
+    own = _own(unpooled, "ses")["11"]
+    assert page.trace("slopes", "group 11")["y"][1] == pytest.approx(own)
+    assert page.trace("slope-density", "group 11")["x"][0] == pytest.approx(own)
+    assert "**Group 11** of schoolid has" in page.sentences
+
+
+def test_a_group_of_another_level_is_let_go(view: OpenView) -> None:
+    page = view(PAGE, data="classroom", group="11")
+    page.app.segmented_control(key="lines-of").set_value("classid:schoolid")
+    assert page.run().app.selectbox(key="group").value is None
 
 
 def test_lines_of_the_inner_level(view: OpenView, classroom: pd.DataFrame) -> None:
@@ -144,7 +200,7 @@ def test_lines_of_the_inner_level(view: OpenView, classroom: pd.DataFrame) -> No
     printed = page.table("slopes-compared")
     assert agrees(printed[1]["Slope"], average["mean"])
     assert printed[1]["From"] == f"{average['n_groups']} groups"
-    assert page.trace("many-lines", f"unpooled ({average['n_groups']} lines)")
+    assert page.trace("pooling", f"unpooled ({average['n_groups']} lines)")
 
 
 def test_the_regressions_stand_below(

@@ -1,0 +1,98 @@
+"""Arrows from own to partially pooled estimates, moved by the slider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mlm_core.inference.path_drawing import PathArrows
+from mlm_core.views.escape import for_figure
+from mlm_core.views.figures.path_scene import LEFT, Scene, segments_along
+from mlm_core.views.figures.theme import (
+    GREY,
+    MIXED,
+    PURPLE,
+    TITLE_SIZE,
+    UNPOOLED,
+    labels,
+    segments,
+)
+from mlm_core.views.words import term_words
+
+MANY_MARKS = 300
+_HOVER = (
+    "<b>%{text}</b><br>n = %{customdata[1]}<br>own estimate %{customdata[2]:.4~g}"
+    "<br>here %{y:.4~g}<br>weight of its own data in the fit %{customdata[3]:.0%}<extra></extra>"
+)
+
+
+def add_arrows(
+    scene: Scene,
+    arrows: PathArrows,
+    visible: Sequence[str],
+    axes: dict[str, str],
+    level: str,
+) -> None:
+    """Add the arrows of every group and the value they are drawn to, with their axis titles."""
+    table = arrows.table
+    place, raw = table["place"].to_numpy(), table["raw"].to_numpy()
+    alone = axes is LEFT
+    shafts = segments_along(np.broadcast_to(raw, arrows.shrunk.shape), arrows.shrunk)
+    shaft = {"mode": "lines", "line": {"color": GREY, "width": 1}, "opacity": 0.7 * scene.strength}
+    scene.move(segments(place, place), shafts, axes, hoverinfo="skip", showlegend=False, **shaft,
+               name="way from own to partially pooled")  # fmt: skip
+    data = table[["group", "n", "raw", "weight"]].to_numpy(object)
+    mark = {
+        "mode": "markers",
+        "text": labels(table["group"]),
+        "customdata": data,
+        "hovertemplate": _HOVER,
+        "showlegend": alone,
+        "opacity": scene.strength,
+        "unselected": {"marker": {"opacity": scene.strength}},
+    }
+    size = 7 if len(table) <= MANY_MARKS else 4
+    for family, name, add, y in (
+        (UNPOOLED, "own estimate of a group", scene.add, raw),
+        (MIXED, "partially pooled", scene.move, arrows.shrunk),
+    ):
+        if family.name in visible:
+            look = {"color": family.colour, "symbol": family.symbol, "size": size}
+            add(place, y, axes, marker=look, name=name, legendgroup=family.name, **mark)
+    span = (float(place.min()) - 0.5, float(place.max()) + 0.5) if len(place) else (0.0, 1.0)
+    common = np.repeat(arrows.overall[:, None], 2, axis=1)
+    line = {"color": MIXED.colour, "dash": "dash", "width": 2.5}
+    scene.move(span, common, axes, mode="lines", line=line, hoverinfo="skip", showlegend=alone,
+               name="fixed effect")  # fmt: skip
+    _highlight_arrow(scene, arrows, axes)
+    y_axis, x_axis = ("yaxis", "xaxis") if alone else ("yaxis2", "xaxis2")
+    titles = (f"rows in the group of {for_figure(level)}", for_figure(term_words(arrows.term)))
+    scene.figure.update_layout(
+        {
+            x_axis: {"title": {"text": titles[0], "font": {"size": TITLE_SIZE}}},
+            y_axis: {
+                "title": {"text": titles[1], "font": {"size": TITLE_SIZE}},
+                "range": arrows.readable,
+            },
+        }
+    )
+
+
+def _highlight_arrow(scene: Scene, arrows: PathArrows, axes: dict[str, str]) -> None:
+    (found,) = np.nonzero((arrows.table["group"] == scene.group).to_numpy())
+    for at in found:
+        row = arrows.table.iloc[int(at)]
+        shrunk = arrows.shrunk[:, at]
+        heights = np.column_stack([np.full(len(shrunk), row["raw"]), shrunk])
+        scene.move(
+            [row["place"], row["place"]],
+            heights,
+            axes,
+            mode="lines+markers",
+            line={"color": PURPLE, "width": 4},
+            marker={"color": PURPLE, "size": 11, "symbol": [UNPOOLED.symbol, MIXED.symbol]},
+            hoverinfo="skip",
+            showlegend=False,
+            name=f"arrow of {for_figure(scene.group)}",
+        )

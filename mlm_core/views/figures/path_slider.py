@@ -1,0 +1,122 @@
+"""The slider from no pooling to complete pooling, and the frames it moves through.
+
+A frame holds the heights of the traces that move, nothing else; its values are single precision,
+which is finer than any screen. The place of the estimate is marked below the track.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mlm_core.inference.pooling_path import PoolingPath
+from mlm_core.views.figures.theme import BASE_SIZE, BLUE, CLEAR, GREY, TITLE_SIZE
+from mlm_core.views.numbers import count, number, percent
+
+Floats = NDArray[np.float64]
+
+_INSET = 20  # pixels between the end of the slider and its first step
+_READABLE_GREY = "#767676"
+_BELOW = -0.24
+_AT_ONCE = {
+    "mode": "immediate",
+    "frame": {"duration": 0, "redraw": False},
+    "transition": {"duration": 0},
+}
+
+
+def add_slider(
+    figure: go.Figure, path: PoolingPath, moving: Mapping[int, Floats], *, place: int
+) -> None:
+    """Give a figure the slider of a path.
+
+    Parameters
+    ----------
+    figure : go.Figure
+    path : PoolingPath
+    moving : Mapping[int, ndarray (T, points)]
+        By number of the trace: its heights at every position.
+    place : int
+        The position the slider begins at.
+    """
+    traces = list(moving)
+    heights = [values.astype(np.float32) for values in moving.values()]
+    figure.frames = [
+        go.Frame(name=str(step), traces=traces, data=[go.Scatter(y=each[step]) for each in heights])
+        for step in range(len(path.pooling))
+    ]
+    steps = [
+        {"method": "animate", "args": [[str(step)], _AT_ONCE], "label": step_label(path, step)}
+        for step in range(len(path.pooling))
+    ]
+    figure.update_layout(
+        sliders=[
+            {
+                "active": place,
+                "steps": steps,
+                "x": 0.0,
+                "len": 1.0,
+                "y": _BELOW,
+                "yanchor": "top",
+                "pad": {"t": 20, "b": 0},
+                "currentvalue": {
+                    "prefix": slider_title(path),
+                    "xanchor": "left",
+                    "font": {"size": TITLE_SIZE, "color": _READABLE_GREY},
+                },
+                # The steps' own labels would crowd the track; the ends and the estimate are named.
+                "font": {"color": CLEAR, "size": 1},
+                "ticklen": 0,
+                "bgcolor": GREY,
+                "bordercolor": GREY,
+                "activebgcolor": BLUE,
+                "minorticklen": 0,
+            }
+        ]
+    )
+    _name_places(figure, path)
+    figure.update_layout(margin={"b": 150})
+
+
+def slider_title(path: PoolingPath) -> str:
+    """Return what stands before the value of the slider."""
+    size = count(round(path.typical_size))
+    return f"Pooling of a group of {size} row{'' if size == '1' else 's'}: "
+
+
+def step_label(path: PoolingPath, step: int) -> str:
+    """Return what a position says: the pooling, and how much worse it fits than the estimate."""
+    share = percent(path.pooling[step])
+    if step == path.at_estimate:
+        return f"{share}, the {path.method} estimate"
+    rise = path.rise[step]
+    if not np.isfinite(rise):
+        return share
+    return f"{share} ({path.method} criterion {number(rise, 3)} above its minimum)"
+
+
+def _name_places(figure: go.Figure, path: PoolingPath) -> None:
+    last = len(path.pooling) - 1
+    named = {
+        0: "no pooling",
+        path.at_estimate: f"▲ {path.method} estimate",
+        last: "complete pooling",
+    }
+    for step, text in named.items():
+        share = step / last
+        figure.add_annotation(
+            text=text,
+            x=share,
+            xref="paper",
+            xanchor="left" if step == 0 else "right" if step == last else "center",
+            xshift=round((1.0 - 2.0 * share) * _INSET) if 0 < step < last else 0,
+            y=_BELOW,
+            yref="paper",
+            yanchor="top",
+            yshift=-66,
+            showarrow=False,
+            font={"size": BASE_SIZE, "color": _READABLE_GREY},
+        )

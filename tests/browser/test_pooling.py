@@ -1,0 +1,104 @@
+"""Pooling in a real browser: the slider moves what is drawn, a click picks a group everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlm_core import fit_mixed, fit_pooled
+from mlm_core.data.model import Model
+
+MODEL = Model("mathkind ~ ses + (1 | schoolid/classid)")
+PLACE = """([figure, name, index]) => {
+  const plot = document.querySelector(`.st-key-figure-${figure} .js-plotly-plot`);
+  const trace = plot._fullData.find(each => each.name.startsWith(name));
+  const axis = key => plot._fullLayout[trace[key + 'axis'].replace(key, key + 'axis')];
+  const [x, y, box] = [axis('x'), axis('y'), plot.getBoundingClientRect()];
+  return [box.x + x._offset + x.d2p(trace.x[index]), box.y + y._offset + y.d2p(trace.y[index])];
+}"""
+
+
+def _trace(screen: Any, figure: str, name: str) -> dict[str, Any]:
+    found = [each for each in screen.traces(figure) if each["name"].startswith(name)]
+    assert len(found) == 1, [each["name"] for each in screen.traces(figure)]
+    return found[0]
+
+
+def _has(screen: Any, figure: str, name: str) -> bool:
+    return any(each["name"].startswith(name) for each in screen.traces(figure))
+
+
+def _drag(screen: Any, share: float) -> None:
+    """Take the grip of the slider to a share of its way."""
+    plot = screen.main.locator(".st-key-figure-pooling .js-plotly-plot")
+    plot.locator(".slider-grip-rect").scroll_into_view_if_needed()
+    grip = plot.locator(".slider-grip-rect").bounding_box()
+    rail = plot.locator(".slider-rail-touch-rect").bounding_box()
+    y = grip["y"] + grip["height"] / 2
+    screen.page.mouse.move(grip["x"] + grip["width"] / 2, y)
+    screen.page.mouse.down()
+    screen.page.mouse.move(rail["x"] + 2 + share * (rail["width"] - 4), y, steps=15)
+    screen.page.mouse.up()
+    screen.page.wait_for_timeout(300)
+
+
+def test_the_slider_leads_from_own_levels_to_the_one_line(
+    same_screen: Any, classroom: pd.DataFrame
+) -> None:
+    fit, pooled = fit_mixed(MODEL, classroom), fit_pooled(MODEL, classroom)
+    same_screen.open("/pooling?data=classroom")
+    table = fit.group_coefficients("schoolid")
+    own = table.loc[table["term"] == "(Intercept)", "estimate"]
+    drawn = _trace(same_screen, "pooling", "partially pooled")["y"]
+    assert np.sort(drawn) == pytest.approx(np.sort(own))
+
+    _drag(same_screen, 1.0)
+    drawn = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
+    assert drawn == pytest.approx(pooled.estimate("(Intercept)"), rel=1e-6)
+    lines = _trace(same_screen, "pooling", "mixed (107 lines)")
+    x, y = np.array(lines["x"], dtype=float), np.array(lines["y"], dtype=float)
+    expected = pooled.estimate("(Intercept)") + pooled.estimate("ses") * x
+    assert y[~np.isnan(x)] == pytest.approx(expected[~np.isnan(x)], rel=1e-6)
+
+    _drag(same_screen, 0.0)
+    spread = np.array(_trace(same_screen, "pooling", "partially pooled")["y"]).std()
+    assert spread > 1.2 * own.std()
+    assert same_screen.main.get_by_text("Pooling of a group of 10 rows: 0%").count() == 1
+
+
+def test_a_click_highlights_a_group_on_all_figures_and_a_second_lets_it_go(
+    same_screen: Any,
+) -> None:
+    same_screen.open("/pooling?data=classroom")
+    for figure, mark, index in (("pooling", "partially pooled", 106), ("slopes", "own slope", 60)):
+        _click(same_screen, figure, mark, index)
+        (group,) = same_screen.query["group"]
+        for each in ("pooling", "slopes", "slope-density"):
+            assert _has(same_screen, each, f"group {group}")
+        same_screen.main.get_by_text(f"Group {group}", exact=True).wait_for()
+    _click(same_screen, figure, mark, index)
+    assert "group" not in same_screen.query
+    assert not _has(same_screen, "pooling", f"group {group}")
+
+
+def _click(screen: Any, figure: str, mark: str, index: int) -> None:
+    _trace(screen, figure, mark)
+    screen.main.locator(f".st-key-figure-{figure}").scroll_into_view_if_needed()
+    screen.page.wait_for_timeout(300)
+    x, y = screen.page.evaluate(PLACE, [figure, mark, index])
+    screen.page.mouse.move(x - 6, y - 6)
+    screen.page.mouse.move(x, y, steps=4)
+    screen.page.wait_for_timeout(300)
+    screen.page.mouse.down()
+    screen.page.mouse.up()
+    screen.page.wait_for_timeout(500)
+    screen.settle()
+
+
+def test_the_picked_group_is_part_of_the_link(same_screen: Any) -> None:
+    same_screen.open("/pooling?data=sleepstudy&group=308")
+    assert _has(same_screen, "pooling", "group 308 (n = 10)")
+    assert same_screen.main.get_by_role("combobox", name="Highlight a group").input_value() == "308"
