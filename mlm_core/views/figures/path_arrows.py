@@ -35,48 +35,64 @@ def add_arrows(
     level: str,
 ) -> None:
     """Add the arrows of every group and the value they are drawn to, with their axis titles."""
-    table = arrows.table
-    place, raw = table["place"].to_numpy(), table["raw"].to_numpy()
     alone = axes is LEFT
-    shafts = segments_along(np.broadcast_to(raw, arrows.shrunk.shape), arrows.shrunk)
-    shaft = {"mode": "lines", "line": {"color": GREY, "width": 1}, "opacity": 0.7 * scene.strength}
-    scene.move(segments(place, place), shafts, axes, hoverinfo="skip", showlegend=False, **shaft,
-               name="way from own to partially pooled")  # fmt: skip
-    data = table[["group", "n", "raw", "weight"]].to_numpy(object)
-    mark = {
-        "mode": "markers",
-        "text": labels(table["group"]),
-        "customdata": data,
-        "hovertemplate": _HOVER,
-        "showlegend": alone,
-        "opacity": scene.strength,
-        "unselected": {"marker": {"opacity": scene.strength}},
-    }
-    size = 7 if len(table) <= MANY_MARKS else 4
-    for family, name, add, y in (
-        (UNPOOLED, "own estimate of a group", scene.add, raw),
-        (MIXED, "partially pooled", scene.move, arrows.shrunk),
-    ):
-        if family.name in visible:
-            look = {"color": family.colour, "symbol": family.symbol, "size": size}
-            add(place, y, axes, marker=look, name=name, legendgroup=family.name, **mark)
+    _add_shafts(scene, arrows, axes)
+    _add_ends(scene, arrows, visible, axes)
+    place = arrows.table["place"]
     span = (float(place.min()) - 0.5, float(place.max()) + 0.5) if len(place) else (0.0, 1.0)
     common = np.repeat(arrows.overall[:, None], 2, axis=1)
     line = {"color": MIXED.colour, "dash": "dash", "width": 2.5}
     scene.move(span, common, axes, mode="lines", line=line, hoverinfo="skip", showlegend=alone,
                name="fixed effect")  # fmt: skip
     _highlight_arrow(scene, arrows, axes)
-    y_axis, x_axis = ("yaxis", "xaxis") if alone else ("yaxis2", "xaxis2")
-    titles = (f"rows in the group of {for_figure(level)}", for_figure(term_words(arrows.term)))
+    across, up = ("xaxis", "yaxis") if alone else ("xaxis2", "yaxis2")
+    font = {"size": TITLE_SIZE}
+    title = f"rows in the group of {for_figure(level)}"
+    estimate = {"text": for_figure(term_words(arrows.term)), "font": font}
     scene.figure.update_layout(
         {
-            x_axis: {"title": {"text": titles[0], "font": {"size": TITLE_SIZE}}},
-            y_axis: {
-                "title": {"text": titles[1], "font": {"size": TITLE_SIZE}},
-                "range": arrows.readable,
-            },
+            across: {"title": {"text": title, "font": font}},
+            up: {"title": estimate, "range": arrows.readable},
         }
     )
+
+
+def _add_shafts(scene: Scene, arrows: PathArrows, axes: dict[str, str]) -> None:
+    place, raw = arrows.table["place"], arrows.table["raw"].to_numpy()
+    scene.move(
+        segments(place, place),
+        segments_along(np.broadcast_to(raw, arrows.shrunk.shape), arrows.shrunk),
+        axes,
+        mode="lines",
+        line={"color": GREY, "width": 1},
+        opacity=0.7 * scene.strength,
+        hoverinfo="skip",
+        showlegend=False,
+        name="way from own to partially pooled",
+    )
+
+
+def _add_ends(
+    scene: Scene, arrows: PathArrows, visible: Sequence[str], axes: dict[str, str]
+) -> None:
+    table = arrows.table
+    mark = {
+        "mode": "markers",
+        "text": labels(table["group"]),
+        "customdata": table[["group", "n", "raw", "weight"]].to_numpy(object),
+        "hovertemplate": _HOVER,
+        "showlegend": axes is LEFT,
+        "opacity": scene.strength,
+        "unselected": {"marker": {"opacity": scene.strength}},
+    }
+    size = 7 if len(table) <= MANY_MARKS else 4
+    for family, name, add, y in (
+        (UNPOOLED, "own estimate of a group", scene.add, table["raw"]),
+        (MIXED, "partially pooled", scene.move, arrows.shrunk),
+    ):
+        if family.name in visible:
+            look = {"color": family.colour, "symbol": family.symbol, "size": size}
+            add(table["place"], y, axes, marker=look, name=name, legendgroup=family.name, **mark)
 
 
 def _highlight_arrow(scene: Scene, arrows: PathArrows, axes: dict[str, str]) -> None:
