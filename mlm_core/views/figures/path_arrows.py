@@ -87,7 +87,7 @@ def _add_ends(
     }
     size = 7 if len(table) <= MANY_MARKS else 4
     for family, name, add, y in (
-        (UNPOOLED, "own estimate of a group", scene.add, table["raw"]),
+        (UNPOOLED, "own estimate of a group", scene.add, table["raw"].to_numpy()),
         (MIXED, "partially pooled", scene.move, arrows.shrunk),
     ):
         if family.name in visible:
