@@ -44,7 +44,7 @@ class GroupSummaries:
         ``mean``, ``sd``, ``lower``, ``upper`` (95% interval of the mean), ``whisker_low``, ``q1``,
         ``median``, ``q3``, ``whisker_high``.
     outliers : DataFrame
-        Values beyond the whiskers: ``position``, ``group``, ``value``.
+        Values beyond the whiskers: ``position``, ``group``, ``n`` of the group, ``value``.
     mean, median : float
         Over all rows.
     mean_range : tuple of float
@@ -66,6 +66,11 @@ class GroupSummaries:
     def n_groups(self) -> int:
         """Number of groups."""
         return len(self.table)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Labels of the groups, lowest median first."""
+        return tuple(self.table["group"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +116,12 @@ def summarise_groups(data: Table, *, outcome: str, groups: Sequence[str]) -> Gro
     low, high = table["whisker_low"].to_numpy()[codes], table["whisker_high"].to_numpy()[codes]
     out = (values < low) | (values > high)
     outliers = pd.DataFrame(
-        {"position": position[codes[out]], "group": labels[codes[out]], "value": values[out]}
+        {
+            "position": position[codes[out]],
+            "group": labels[codes[out]],
+            "n": rows.n[codes[out]],
+            "value": values[out],
+        }
     )
     return GroupSummaries(
         outcome=outcome,

@@ -29,7 +29,7 @@ from mlm_core.inference.fitted_lines import (
 Choice = Literal["first", "largest", "steepest"]
 CHOICES: tuple[Choice, ...] = ("first", "largest", "steepest")
 PANELS = 12
-MOST_LINES = 2000
+MOST_LINES = 500
 
 
 @dataclass(frozen=True, slots=True)

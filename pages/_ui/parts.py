@@ -16,6 +16,7 @@ from pages._ui import state
 
 FEW = 5
 LARGEST_SEED = 999_999
+MOST_LISTED = 5000
 
 
 def level_of(label: str, levels: Sequence[str], *, key: str) -> str:
@@ -88,6 +89,15 @@ def highlighted(groups: Sequence[str], *, key: str = "group") -> str | None:
     """Let a person pick the one group that all figures of a page show in a colour of its own."""
     if state.value_of(key) not in (None, *groups):
         state.seed(key, None)
+    if len(groups) > MOST_LISTED:
+        typed = st.text_input(
+            "Highlight a group",
+            key=key,
+            placeholder="Type its name, or click one in a figure",
+            bind="query-params",
+            persist_state="session",
+        )
+        return typed if typed in groups else None
     return st.selectbox(
         "Highlight a group",
         list(groups),
@@ -104,14 +114,27 @@ def highlight(group: str, *, key: str = "group") -> None:
     state.seed(key, None if state.value_of(key) == group else group)
 
 
-def draw(key: str) -> int:
-    """Offer to draw again; return the number of the draw, which is its seed."""
-    counter = f"{key}-number"
-    number = int(state.value_of(counter) or 1)
-    if st.button("Draw again", key=key, icon=":material/casino:"):
-        number += 1
-        state.seed(counter, number)
-    return number
+def draws(key: str, *, many: int) -> int:
+    """Offer to draw again, or very often; return how many draws were made, at least one."""
+    with st.container(horizontal=True):
+        st.button(
+            "Draw again", key=key, icon=":material/casino:", on_click=_draw_again, args=(key,)
+        )
+        st.button(f"All {many} draws", key=f"{key}-many", on_click=_draw_up_to, args=(key, many))
+        st.button("From the start", key=f"{key}-one", on_click=_draw_up_to, args=(key, 1))
+    return _drawn(key)
+
+
+def _drawn(key: str) -> int:
+    return int(state.value_of(f"{key}-number") or 1)
+
+
+def _draw_again(key: str) -> None:
+    _draw_up_to(key, _drawn(key) + 1)
+
+
+def _draw_up_to(key: str, number: int) -> None:
+    state.seed(f"{key}-number", number)
 
 
 def slide(label: str, low: float, high: float, first: float, *, step: float, key: str) -> float:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mlm_core.data.model import Model
+from mlm_core.inference import pairs
 from mlm_core.inference.group_summaries import summarise_groups
-from mlm_core.inference.pairs import draw_pairs, pair_correlations
-from mlm_core.inference.summaries import histogram
+from mlm_core.inference.pair_experiment import DRAWS, pair_experiment
 from mlm_core.views import code
-from mlm_core.views.figures import groups as figures
+from mlm_core.views.figures import boxes as figures
 from mlm_core.views.figures import pairs as pair_figures
 from mlm_core.views.narrative import groups as narrative
 from pages._ui import cache, parts, show, widgets
-
-DRAWS = 1000
 
 show.heading("Groups differ", "Do groups differ?")
 choices, data = widgets.require("outcome", "levels")
@@ -26,26 +25,31 @@ with show.guard():
     summaries = cache.computed(summarise_groups, data, **asked)
     with answer:
         show.answer(narrative.medians(summaries))
-    show.figure(figures.boxplots(summaries))
+    marked = parts.highlighted(summaries.groups)
+    show.figure(figures.boxplots(summaries, marked=marked))
     show.figure(figures.group_means(summaries))
 
 st.subheader("Are members of a group alike?", anchor=False)
 with show.guard():
-    draw = cache.computed(draw_pairs, data, **asked, seed=parts.draw("draw-pairs"))
-    many = cache.computed(pair_correlations, data, **asked, draws=DRAWS)
-    st.markdown(narrative.pairs(draw))
-    left, right = st.columns(2)
-    with left:
-        show.figure(pair_figures.pair_scatter(draw))
-    with right:
-        bins = histogram(many.values)
-        show.figure(pair_figures.pair_histogram(many, bins, current=draw.correlation))
+    urn = cache.computed(pairs.pair_urn, data, **asked)
+    st.markdown(narrative.likeness(urn))
+    if urn.has_pairs:
+        number = parts.draws("draw-pairs", many=DRAWS)
+        experiment = cache.computed(pair_experiment, data, **asked, draws=max(DRAWS, number))
+        st.markdown(narrative.draws_so_far(experiment, made=number))
+        left, right = st.columns([2, 3])
+        with left:
+            show.figure(pair_figures.pair_scatter(pairs.draw_from(urn, seed=number)))
+        with right:
+            show.figure(pair_figures.pair_experiment(experiment, made=number))
+        shares = cache.shares(data, Model(outcome=choices.outcome, levels=columns), method="REML")
+        st.markdown(narrative.likeness_and_icc(urn, shares))
 
 show.how(
     "Boxes show the quartiles of each group, whiskers the most extreme values within one and a half"
     " box lengths. For the pairs, two different rows are drawn from every group that has them and"
-    " the first are correlated with the second; the value the draws scatter around is computed"
-    " from all pairs, without drawing. It estimates the intraclass correlation.",
+    " the first are correlated with the second; draw number 7 uses the seed 7. What many draws"
+    " average to follows from all possible pairs of every group, without drawing.",
     code.boxplots(choices.outcome, columns, data.source),
     code.pairs(choices.outcome, columns, data.source),
 )

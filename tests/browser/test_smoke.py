@@ -18,7 +18,7 @@ from mlm_core.data.groups import describe_groups
 from mlm_core.data.model import Model
 from mlm_core.inference.group_summaries import summarise_groups
 from mlm_core.inference.own_slopes import own_slopes
-from mlm_core.inference.pairs import pair_correlations
+from mlm_core.inference.pairs import draw_pairs
 from mlm_core.views.narrative import effects, groups, likelihood_ratio, lines, variance
 from mlm_core.views.numbers import fixed
 
@@ -94,7 +94,7 @@ PAGES = {
     "/groups-differ": Expected(
         "Groups differ",
         lambda data, fit: groups.medians(summarise_groups(data, **ASKED)),
-        lambda data, fit: [f"around {pair_correlations(data, **ASKED, draws=1).limit:.2f}"],
+        lambda data, fit: [f"around {draw_pairs(data, **ASKED).limit:.2f}"],
         figure="boxplots",
         trace="median of the group",
         drawn=lambda data, fit: data.groupby("schoolid")["mathkind"].median(),

@@ -148,6 +148,11 @@ class View:
         assert len(found) == 1, f"{len(found)} traces named {named!r} in {figure}"
         return found[0]
 
+    def annotations(self, figure: str) -> list[str]:
+        """Return the texts that point at something in a figure."""
+        spec = json.loads(self._found(lambda: self._figure(figure), f"figure {figure}"))
+        return [each.get("text", "") for each in spec["layout"].get("annotations", [])]
+
     # --- inside -----------------------------------------------------------------------------------
 
     def _nodes(self) -> Iterator[Any]:

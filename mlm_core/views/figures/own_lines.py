@@ -25,6 +25,8 @@ from mlm_core.views.numbers import count, number
 
 MOST_NAMED = 12
 """Up to so many lines carry the name of their group at their end."""
+MANY = 200
+"""More lines than this are drawn thinner."""
 
 _POINT_HOVER = "<b>%{text}</b><br>n = %{customdata[1]}<br>%{x:.4~g}, %{y:.5~g}<extra></extra>"
 _LINE_HOVER = "<b>%{text}</b><br>n = %{customdata[1]}<br>slope %{customdata[2]:.4~g}<extra></extra>"
@@ -63,11 +65,11 @@ def own_lines(
     order = pd.Series(np.arange(len(sizes)), index=sizes.index)
     _add_points(figure, points, order, sizes)
     codes = order.reindex(own["group"]).to_numpy(dtype=np.intp)
-    title = _lines_title(own, n_lines)
+    title, width = _lines_title(own, n_lines), 1.6 if len(own) <= MANY else 0.8
     for place, colour in enumerate(GROUP_COLOURS):
         chosen = own[codes % len(GROUP_COLOURS) == place]
         if len(chosen):
-            _add_lines(figure, chosen, colour, GROUP_DASHES[place], title)
+            _add_lines(figure, chosen, colour, GROUP_DASHES[place], width, title)
             title = ""  # one entry in the legend stands for all
     if len(own) <= MOST_NAMED:
         _name_ends(figure, own)
@@ -101,7 +103,9 @@ def _add_points(figure: go.Figure, points: Points, order: pd.Series, sizes: pd.S
     )
 
 
-def _add_lines(figure: go.Figure, own: pd.DataFrame, colour: str, dash: str, title: str) -> None:
+def _add_lines(
+    figure: go.Figure, own: pd.DataFrame, colour: str, dash: str, width: float, title: str
+) -> None:
     middle_x, middle_y = (own["x_from"] + own["x_to"]) / 2, (own["y_from"] + own["y_to"]) / 2
     data = np.column_stack([click_data(own), own["slope"].to_numpy(object)])
     figure.add_trace(
@@ -109,7 +113,7 @@ def _add_lines(figure: go.Figure, own: pd.DataFrame, colour: str, dash: str, tit
             x=segments(own["x_from"], middle_x, own["x_to"]),
             y=segments(own["y_from"], middle_y, own["y_to"]),
             mode="lines",
-            line={"color": colour, "dash": dash, "width": 1.6},
+            line={"color": colour, "dash": dash, "width": width},
             text=repeated(labels(own["group"]), 3),
             customdata=repeated(data, 3),
             hovertemplate=_LINE_HOVER,

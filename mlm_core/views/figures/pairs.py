@@ -4,52 +4,65 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from mlm_core.inference.pairs import PairCorrelations, PairDraw
-from mlm_core.inference.summaries import Histogram
+from mlm_core.inference.pair_experiment import PairExperiment
+from mlm_core.inference.pairs import PairDraw
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.theme import (
+    BASE_SIZE,
     BLUE,
+    CLEAR,
+    GREEN,
     GREY,
     POOLED,
     SKY,
-    Family,
     Picture,
-    add_upright_line,
+    dress,
+    every,
+    group_look,
     labels,
     new_figure,
 )
 from mlm_core.views.numbers import count, fixed
 
-_LIMIT = Family("limit", BLUE, "dash", "circle", 2.5)
+MOST_PAIRS = 2000
+"""More groups than this are drawn as an even choice of them, which the figure says."""
+HEIGHT = 480
+SINGLE_FRAMES = 20
+FRAME_STEP = 5
+FRAME_MS = 120
 
 
 def pair_scatter(draw: PairDraw) -> Picture:
-    """Draw one random pair from every group, first member against second.
+    """Draw one random pair from every group, first member against second, coloured by group.
 
     Parameters
     ----------
     draw : PairDraw
         See :func:`mlm_core.inference.pairs.draw_pairs`.
     """
-    name, level = for_figure(draw.outcome), for_figure(draw.level)
-    figure = new_figure(f"{name}, first of the pair", f"{name}, second of the pair")
+    name = for_figure(draw.outcome)
+    figure = new_figure(f"{name}, first of the pair", f"{name}, second of the pair", height=HEIGHT)
+    step = max(1, -(-draw.n_groups // MOST_PAIRS))
+    codes = np.arange(0, draw.n_groups, step)
+    shown = draw.pairs.iloc[codes]
     figure.add_trace(
         go.Scatter(
-            x=draw.pairs["first"].to_numpy(),
-            y=draw.pairs["second"].to_numpy(),
+            x=shown["first"].to_numpy(),
+            y=shown["second"].to_numpy(),
             mode="markers",
-            marker={"color": BLUE, "size": 8, "opacity": 0.7},
-            text=labels(draw.pairs["group"]),
-            customdata=draw.pairs[["group"]].to_numpy(object),
-            hovertemplate="<b>%{text}</b><br>%{x:.5~g} and %{y:.5~g}<extra></extra>",
-            name=f"one pair from each of {count(draw.n_groups)} groups of {level}:"
-            f" correlation {fixed(draw.correlation, 2)}",
+            marker={**group_look(codes), "size": 8, "opacity": 0.75},
+            text=labels(shown["group"]),
+            customdata=shown[["group", "n"]].to_numpy(object),
+            hovertemplate="<b>%{text}</b><br>n = %{customdata[1]}<br>%{x:.5~g} and %{y:.5~g}"
+            "<extra></extra>",
+            name="a pair from each group" if step == 1 else f"{every(step)} of the pairs",
         )
     )
-    both = draw.pairs[["first", "second"]].to_numpy()
-    if len(both):
-        ends = np.array([both.min(), both.max()])
+    if len(shown):
+        values = shown[["first", "second"]].to_numpy(np.float64)
+        ends = np.array([values.min(), values.max()])
         figure.add_trace(
             go.Scatter(
                 x=ends,
@@ -60,6 +73,7 @@ def pair_scatter(draw: PairDraw) -> Picture:
                 name="both alike",
             )
         )
+        _say(figure, f"correlation {fixed(draw.correlation, 2)}")
     alt = (
         f"Scatter plot of {plain(draw.outcome)} for one random pair of rows from each of"
         f" {count(draw.n_groups)} groups of {plain(draw.level)}; their correlation is"
@@ -68,42 +82,164 @@ def pair_scatter(draw: PairDraw) -> Picture:
     return Picture(figure, alt, "pairs")
 
 
-def pair_histogram(
-    correlations: PairCorrelations, bins: Histogram, *, current: float | None = None
-) -> Picture:
-    """Draw the correlations of many draws with the value they scatter around.
+def _say(figure: go.Figure, text: str) -> None:
+    """Put the result where the picture is empty of it: above the points, on the left."""
+    figure.add_annotation(
+        text=f"<b>{text}</b>",
+        xref="paper",
+        yref="paper",
+        x=0.02,
+        y=0.99,
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+    )
+
+
+def pair_experiment(experiment: PairExperiment, *, made: int) -> Picture:
+    """Draw the correlations of the draws made so far, their running mean, and how they spread.
+
+    A button in the figure plays all draws one after another.
 
     Parameters
     ----------
-    correlations : PairCorrelations
-        See :func:`mlm_core.inference.pairs.pair_correlations`.
-    bins : Histogram
-        Of ``correlations.values``.
-    current : float, optional
-        Correlation of the draw on show.
+    experiment : PairExperiment
+        All draws, see :func:`mlm_core.inference.pair_experiment.pair_experiment`.
+    made : int
+        How many of them have been made up to now, at least one.
     """
-    draws = len(correlations.values)
-    figure = new_figure("correlation of the pairs in one draw", f"draws (of {count(draws)})")
+    figure = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.7, 0.3],
+                           horizontal_spacing=0.05)  # fmt: skip
+    dress(figure, height=HEIGHT)
+    _add_scene(figure, experiment, made)
+    _add_limit(figure, experiment)
+    draws, most = len(experiment.values), int(experiment.counts[-1].max())
+    figure.update_xaxes(title={"text": "number of the draw"}, range=[0, draws + 2], nticks=5, col=1)
+    figure.update_xaxes(title={"text": "draws"}, range=[0, 1.05 * most], tickvals=[0, most], col=2)
+    figure.update_yaxes(range=list(experiment.span))
+    figure.update_yaxes(title={"text": "correlation of the pairs"}, col=1)
+    figure.frames = [
+        {"data": _moving(experiment, number), "traces": [0, 1, 2, 3], "name": str(number)}
+        for number in _film(draws)
+    ]
+    _add_buttons(figure, draws)
+    return Picture(figure, _experiment_alt(experiment, made), "pair-experiment")
+
+
+def _film(draws: int) -> list[int]:
+    """Return the draws after which the film shows a frame: each at first, then in steps."""
+    return [*range(1, min(SINGLE_FRAMES, draws)), *range(SINGLE_FRAMES, draws, FRAME_STEP), draws]
+
+
+def _moving(experiment: PairExperiment, made: int) -> list[dict[str, object]]:
+    """Return what changes with the number of draws, trace by trace."""
+    number = np.arange(1, made + 1)
+    values, mean = experiment.values[:made], experiment.running_mean[:made]
+    return [
+        {"type": "scatter", "x": number, "y": values},
+        {
+            "type": "scatter",
+            "x": number,
+            "y": mean,
+            "name": f"mean so far: {fixed(float(mean[-1]), 3)}",
+        },
+        {
+            "type": "scatter",
+            "x": number[-1:],
+            "y": values[-1:],
+            "name": f"this draw: {fixed(float(values[-1]), 3)}",
+        },
+        {"type": "bar", "x": experiment.counts[made - 1]},
+    ]
+
+
+def _add_scene(figure: go.Figure, experiment: PairExperiment, made: int) -> None:
+    edges, line = experiment.edges, {"color": BLUE, "width": 0.6}
+    looks: list[dict[str, object]] = [
+        {
+            "mode": "markers",
+            "marker": {"color": SKY, "size": 6, "line": line},
+            "hovertemplate": "draw %{x}: %{y:.3f}<extra></extra>",
+            "name": "one draw",
+        },
+        {
+            "mode": "lines",
+            "line": {"color": GREEN, "width": 3},
+            "hovertemplate": "mean of %{x} draws: %{y:.3f}<extra></extra>",
+        },
+        {
+            "mode": "markers",
+            "marker": {"color": POOLED.colour, "size": 12, "symbol": POOLED.symbol},
+            "hoverinfo": "skip",
+        },
+        {
+            "y": (edges[1:] + edges[:-1]) / 2,
+            "width": np.diff(edges),
+            "orientation": "h",
+            "marker": {"color": SKY, "line": line},
+            "hovertemplate": "about %{y:.2f}: %{x} draws<extra></extra>",
+            "showlegend": False,
+        },
+    ]
+    for moving, look, column in zip(_moving(experiment, made), looks, (1, 1, 1, 2), strict=True):
+        figure.add_trace({**moving, **look}, row=1, col=column)
+
+
+def _add_limit(figure: go.Figure, experiment: PairExperiment) -> None:
+    """Draw what the draws average to, and zero, across both panels."""
+    line = {"color": BLUE, "dash": "dash", "width": 2.5}
+    figure.add_hline(y=0.0, line={"color": GREY, "width": 1})
+    figure.add_hline(y=experiment.limit, line=line)
     figure.add_trace(
-        go.Bar(
-            x=(bins.edges[1:] + bins.edges[:-1]) / 2,
-            y=bins.counts,
-            width=np.diff(bins.edges),
-            marker={"color": SKY, "line": {"color": BLUE, "width": 1}},
-            hovertemplate="about %{x:.2f}: %{y} draws<extra></extra>",
-            showlegend=False,
-        )
+        go.Scatter(  # its entry in the legend
+            x=np.array([np.nan]),
+            y=np.array([experiment.limit]),
+            mode="lines",
+            line=line,
+            hoverinfo="skip",
+            name=f"from all pairs: {fixed(experiment.limit, 3)}",
+        ),
+        row=1,
+        col=1,
     )
-    span = (0.0, 1.05 * float(bins.counts.max()))
-    figure.update_yaxes(rangemode="tozero")
-    text = f"value the draws scatter around: {fixed(correlations.limit, 2)}"
-    add_upright_line(figure, correlations.limit, text, _LIMIT, span=span)
-    if current is not None:
-        text = f"this draw: {fixed(current, 2)}"
-        add_upright_line(figure, current, text, POOLED, span=span)
-    alt = (
-        f"Histogram of the correlations of {count(draws)} draws of pairs within groups of"
-        f" {plain(correlations.level)}: mean {fixed(correlations.mean, 2)}, standard deviation"
-        f" {fixed(correlations.sd, 2)}, scattering around {fixed(correlations.limit, 2)}."
+
+
+def _add_buttons(figure: go.Figure, draws: int) -> None:
+    timing = {"frame": {"duration": FRAME_MS, "redraw": True}, "transition": {"duration": 0}}
+    stop = {"frame": {"duration": 0, "redraw": True}, "mode": "immediate"}
+    figure.update_layout(
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "right",
+                "x": 0,
+                "y": 1.26,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "showactive": False,
+                "bgcolor": CLEAR,
+                "bordercolor": GREY,
+                "font": {"size": BASE_SIZE},
+                "buttons": [
+                    {
+                        "label": f"▶ Play {draws} draws",
+                        "method": "animate",
+                        "args": [None, {**timing, "fromcurrent": True, "mode": "immediate"}],
+                    },
+                    {"label": "❚❚ Pause", "method": "animate", "args": [[None], stop]},
+                ],
+            }
+        ],
+        margin={"t": 128},
     )
-    return Picture(figure, alt, "pair-correlations")
+
+
+def _experiment_alt(experiment: PairExperiment, made: int) -> str:
+    mean, sd = float(experiment.running_mean[made - 1]), float(experiment.running_sd[made - 1])
+    spread = f", standard deviation {fixed(sd, 3)}" if made > 1 else ""
+    return (
+        f"Correlations of {count(made)} draws of pairs within groups of"
+        f" {plain(experiment.level)}, one by one with their running mean, and as a histogram: mean"
+        f" {fixed(mean, 3)}{spread}. From all possible pairs they are expected to average"
+        f" {fixed(experiment.limit, 3)}."
+    )

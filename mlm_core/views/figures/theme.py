@@ -131,18 +131,25 @@ def template() -> go.layout.Template:
 
 def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> go.Figure:
     """Start a figure; the axis titles are figure text already (user text escaped)."""
+    figure = go.Figure()
+    dress(figure, height=height)
+    figure.update_xaxes(title={"text": x_title})
+    figure.update_yaxes(title={"text": y_title})
+    return figure
+
+
+def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
+    """Give a figure of one or several panels the look of all figures."""
     # Sizes stand in the layout itself, not only in the template, so that a page's own theme, which
     # replaces the template's fonts, changes the colour of the text but not its size.
     axis = {"tickfont": {"size": BASE_SIZE}, "title": {"font": {"size": TITLE_SIZE}}}
-    figure = go.Figure(layout={"template": template()})
     figure.update_layout(
+        template=template(),
         height=height,
         margin={"l": 12, "r": 16, "t": 46, "b": 12},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         font={"size": BASE_SIZE},
-        xaxis=axis,
-        yaxis=axis,
         legend={
             "orientation": "h",
             "x": 0,
@@ -152,11 +159,11 @@ def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> go.Figure
             "font": {"size": BASE_SIZE},
             "title": {"text": ""},
         },
+        modebar={"bgcolor": CLEAR, "color": GREY, "activecolor": BLUE},
         hoverlabel={"font": {"size": BASE_SIZE}, "align": "left"},
     )
-    figure.update_xaxes(title={"text": x_title})
-    figure.update_yaxes(title={"text": y_title})
-    return figure
+    figure.update_xaxes(axis)
+    figure.update_yaxes(axis)
 
 
 def labels(groups: pd.Series) -> NDArray[np.object_]:
@@ -175,6 +182,12 @@ def group_look(codes: NDArray[np.intp]) -> dict[str, NDArray[np.object_]]:
         "color": np.array(GROUP_COLOURS, dtype=object)[codes % len(GROUP_COLOURS)],
         "symbol": np.array(GROUP_SYMBOLS, dtype=object)[codes % len(GROUP_SYMBOLS)],
     }
+
+
+def every(step: int) -> str:
+    """Say that only every second, third ... of very many is drawn."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(step % 10, "th")
+    return f"every {step}{'th' if step % 100 in (11, 12, 13) else ending}"
 
 
 def segments(*ends: NDArray[np.float64] | pd.Series) -> NDArray[np.float64]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from mlm_core.data.groups import GroupsDescription
 from mlm_core.inference.group_summaries import GroupSummaries
-from mlm_core.inference.pairs import PairDraw
+from mlm_core.inference.pair_experiment import PairExperiment
+from mlm_core.inference.pairs import PairUrn
+from mlm_core.inference.shares import VarianceShares
 from mlm_core.views.narrative.wording import counted, level_name, listed, name
-from mlm_core.views.numbers import count, fixed, number
+from mlm_core.views.numbers import count, fixed, number, percent
 from mlm_core.views.tables.table import records
 
 NO_LIKENESS = 0.0
@@ -53,31 +53,53 @@ def medians(summaries: GroupSummaries) -> str:
     )
 
 
-def pairs(draw: PairDraw) -> str:
-    """Say how alike two random rows of the same group are."""
-    if not math.isfinite(draw.limit):
+def likeness(urn: PairUrn) -> str:
+    """Say what drawing pairs shows, and how alike two rows of the same group are."""
+    if not urn.has_pairs:
         return (
-            f"Too few groups of {level_name(draw.level)} have two rows: no pairs can be drawn and"
-            " compared."
+            "Correlating pairs takes at least three groups with two rows or more, and values that"
+            f" differ: of {level_name(urn.level)}"
+            f" {counted(urn.n_groups, 'group has', 'groups have')} two rows."
         )
     head = (
-        f"Two rows drawn at random from the same group of {level_name(draw.level)}, one pair from"
-        f" each of {count(draw.n_groups)} groups, correlate at {fixed(draw.correlation, 2)} in"
-        f" {name(draw.outcome)} in this draw; repeated draws scatter around"
-        f" {fixed(draw.limit, 2)}."
+        f"Draw two rows at random from each of {count(urn.n_groups)} groups of"
+        f" {level_name(urn.level)} and correlate the first rows of all pairs with the second. If"
+        " rows were independent, the correlations of many such draws would scatter around zero;"
+        f" here they scatter around {fixed(urn.limit, 2)}:"
     )
-    if draw.limit > NO_LIKENESS:
-        tail = (
-            " Rows of the same group are alike, so they are not independent: with independent rows"
-            " the draws would scatter around zero."
-        )
+    if urn.limit > NO_LIKENESS:
+        tail = " rows of the same group are alike, so they are not independent."
     else:
-        tail = (
-            " Rows of the same group are not more alike than rows of different groups, as it would"
-            " be with independent rows."
-        )
-    skipped = counted(draw.n_skipped, "group of one row has", "groups of one row have")
-    return head + tail + (f" {_capital(skipped)} no pair." if draw.n_skipped else "")
+        tail = " rows of the same group are not more alike than rows of different groups."
+    skipped = counted(urn.n_skipped, "group of one row has", "groups of one row have")
+    return head + tail + (f" {_capital(skipped)} no pair." if urn.n_skipped else "")
+
+
+def draws_so_far(experiment: PairExperiment, *, made: int) -> str:
+    """Say what the last draw gave, and what the draws made up to it have in common."""
+    last = made - 1
+    sentence = f"Draw {count(made)}: correlation {fixed(float(experiment.values[last]), 3)}."
+    if made == 1:
+        return sentence
+    mean, sd = float(experiment.running_mean[last]), float(experiment.running_sd[last])
+    return (
+        f"{sentence} Mean of the {count(made)} draws so far: {fixed(mean, 3)}, with a standard"
+        f" deviation of {fixed(sd, 3)}."
+    )
+
+
+def likeness_and_icc(urn: PairUrn, shares: VarianceShares) -> str:
+    """Tie the experiment with pairs to the intraclass correlation of a mixed model."""
+    level = level_name(urn.level)
+    icc = next(row["icc"] for row in records(shares.correlations) if row["level"] == urn.level)
+    return (
+        f"This likeness has a name. A mixed model without predictors puts {percent(icc)} of the"
+        f" variance of {name(urn.outcome)} between groups of {level}. That share is the intraclass"
+        f" correlation (ICC), {fixed(icc, 3)}: the correlation of two rows of the same group. The"
+        f" pairs show it without any model; over all possible draws they average"
+        f" {fixed(urn.limit, 3)}, every group having the same say, while the model listens more to"
+        " large groups."
+    )
 
 
 def _range(low: float, high: float) -> str:

@@ -25,7 +25,8 @@ from mlm_core.inference.common_rows import compare_models
 from mlm_core.inference.fitted_lines import fitted_lines
 from mlm_core.inference.group_summaries import summarise_groups
 from mlm_core.inference.nesting import nesting_tree
-from mlm_core.inference.pairs import draw_pairs, pair_correlations
+from mlm_core.inference.pair_experiment import pair_experiment
+from mlm_core.inference.pairs import draw_pairs
 
 KINDS: dict[str, Callable[[pd.DataFrame], Any]] = {
     "polars": pl.from_pandas,
@@ -102,8 +103,8 @@ def test_summaries_and_comparisons_are_the_same(kind, holes):
     assert draw_pairs(table, **options).correlation == pytest.approx(
         draw_pairs(holes, **options).correlation
     )
-    assert pair_correlations(table, draws=3, **options).limit == pytest.approx(
-        pair_correlations(holes, draws=3, **options).limit
+    assert pair_experiment(table, draws=3, **options).limit == pytest.approx(
+        pair_experiment(holes, draws=3, **options).limit
     )
     models = [mlm.Model(f"y ~ {terms} + (1 | s:d)") for terms in ("w", "w + x")]
     assert compare_models(*models, table).statistic == pytest.approx(

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from mlm_core.inference.pairs import draw_pairs, pair_correlations
+import mlm_core as mlm
+from mlm_core.inference.pairs import draw_pairs
 from tests.pages.view import View, numbers_in
 
 PAGE = "explore/groups_differ"
 OpenView = Callable[..., View]
-FIGURES = ("boxplots", "group-means", "pairs", "pair-correlations")
+FIGURES = ("boxplots", "group-means", "pairs", "pair-experiment")
 ASKED = {"outcome": "mathkind", "groups": ["schoolid"]}
 
 
@@ -54,24 +55,50 @@ def test_pairs_scatter_around_the_value_of_the_handout(
 ) -> None:
     page = view(PAGE, data="classroom")
     draw = draw_pairs(classroom, **ASKED, seed=1)
-    many = pair_correlations(classroom, **ASKED, draws=1000)
     assert "around 0.21" in page.sentences
-    assert f"at {draw.correlation:.2f}" in page.sentences
-    limit = page.trace("pair-correlations", "value the draws scatter around")
-    assert limit["x"] == pytest.approx(many.limit)
-    assert page.trace("pair-correlations", "this draw")["x"] == pytest.approx(draw.correlation)
-    pairs = page.trace("pairs", "one pair from each")
+    assert f"Draw 1: correlation {draw.correlation:.3f}." in page.sentences
+    assert f"{draw.limit:.3f}" in page.trace("pair-experiment", "from all pairs")["name"]
+    pairs = page.trace("pairs", "a pair from each")
     assert pairs["x"] == pytest.approx(draw.pairs["first"].to_numpy())
     assert pairs["y"] == pytest.approx(draw.pairs["second"].to_numpy())
+
+
+def test_the_likeness_is_the_intraclass_correlation(
+    view: OpenView, classroom: pd.DataFrame
+) -> None:
+    model = mlm.Model("mathkind ~ 1 + (1 | schoolid)")
+    found = mlm.icc(mlm.fit_mixed(model, classroom)).correlations["icc"].iloc[0]
+    assert f"(ICC), {found:.3f}" in view(PAGE, data="classroom").sentences
 
 
 def test_drawing_again_takes_the_next_seed(view: OpenView, classroom: pd.DataFrame) -> None:
     page = view(PAGE, data="classroom")
     for seed in (2, 3):
         page.app.button(key="draw-pairs").click()
-        drawn = page.run().trace("pairs", "one pair from each")
+        drawn = page.run().trace("pairs", "a pair from each")
         own = draw_pairs(classroom, **ASKED, seed=seed)
         assert drawn["x"] == pytest.approx(own.pairs["first"].to_numpy())
+    assert len(page.trace("pair-experiment", "one draw")["y"]) == 3
+
+
+def test_all_draws_have_the_mean_and_spread_of_the_handout(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    page.app.button(key="draw-pairs-many").click()
+    drawn = page.run().trace("pair-experiment", "one draw")["y"]
+    assert len(drawn) == 200
+    # mean 0.212 and sd 0.087 over 4,000 draws: four and three standard errors of 200
+    assert drawn.mean() == pytest.approx(0.212, abs=4 * 0.087 / 200**0.5)
+    assert drawn.std(ddof=1) == pytest.approx(0.087, abs=3 * 0.087 / 400**0.5)
+    assert f"Mean of the 200 draws so far: {drawn.mean():.3f}" in page.sentences
+    page.app.button(key="draw-pairs-one").click()
+    assert len(page.run().trace("pair-experiment", "one draw")["y"]) == 1
+
+
+def test_a_group_can_be_found(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    page.app.selectbox(key="group").set_value("55")
+    median = classroom.loc[classroom["schoolid"] == 55, "mathkind"].median()
+    assert f"<b>55</b>: median {median:.1f}, n = 13" in page.run().annotations("boxplots")
 
 
 def test_the_inner_level_can_be_chosen(view: OpenView, classroom: pd.DataFrame) -> None:
@@ -89,3 +116,5 @@ def test_the_inner_level_can_be_chosen(view: OpenView, classroom: pd.DataFrame) 
 def test_rows_that_are_alone_in_their_groups_say_nothing_of_likeness(view: OpenView) -> None:
     page = view(PAGE, data="classroom", outcome="mathkind", predictor="ses", level="childid")
     assert "not more alike" not in page.sentences
+    assert "0 groups have two rows" in page.sentences
+    assert not page.has_figure("pairs")

@@ -40,7 +40,7 @@ def _check(picture: Picture) -> None:
 
 _ALLOWED = {
     *("text", "hovertext", "fullData.name", "x", "y", "customdata", "x:.4~g", "y:.4~g"),
-    *("y:.5~g", "x:.5~g", "x:.3~g", "y:.2~g", "x:.2f"),
+    *("y:.5~g", "x:.5~g", "x:.3~g", "y:.2~g", "x:.2f", "y:.2f", "y:.3f"),
     *("customdata[1]", "customdata[2]", "customdata[3]:.0%"),
     *(f"customdata[{place}]:.4~g" for place in range(6)),
 }

@@ -1,67 +1,10 @@
-"""Boxes, means, sizes and nesting: data, order, escaping, very many groups."""
+"""Sizes and nesting: data, order, escaping."""
 
 import numpy as np
-import pandas as pd
-import pytest
 
-from mlm_core.inference.group_summaries import summarise_groups
 from mlm_core.inference.nesting import nesting_tree
 from mlm_core.inference.summaries import size_counts
 from mlm_core.views.figures import groups
-
-
-@pytest.fixture(scope="module")
-def summaries(classroom):
-    return summarise_groups(classroom, outcome="mathkind", groups=["schoolid"])
-
-
-def trace(picture, name):
-    return next(each for each in picture.figure.data if each.name == name)
-
-
-def test_boxplots_draw_finished_numbers_in_order_of_median(summaries, keeps_the_rules):
-    picture = groups.boxplots(summaries, outcome="mathkind (points)")
-    keeps_the_rules(picture)
-    box = next(each for each in picture.figure.data if each.type == "box")
-    np.testing.assert_array_equal(box.median, summaries.table["median"])
-    np.testing.assert_array_equal(box.q1, summaries.table["q1"])
-    assert picture.figure.layout.yaxis.title.text == "mathkind (points)"
-    assert picture.figure.layout.xaxis.title.text == "groups of schoolid, lowest median first"
-    marks = trace(picture, "median of the group")
-    assert marks.text[0] == "18"
-    assert marks.customdata[0][:2].tolist() == ["18", 4]
-    assert len(trace(picture, "beyond the whiskers").y) == len(summaries.outliers)
-    assert "107 groups of schoolid" in picture.alt
-    assert "414.0 (group 18) to 526.5 (group 106)" in picture.alt
-
-
-@pytest.mark.parametrize(("n_groups", "has_boxes"), [(150, True), (151, False)])
-def test_very_many_groups_are_drawn_as_bars(n_groups, has_boxes, keeps_the_rules):
-    y = np.random.default_rng(1).normal(size=4 * n_groups)
-    data = pd.DataFrame({"y": y, "g": np.repeat(np.arange(n_groups), 4)})
-    picture = groups.boxplots(summarise_groups(data, outcome="y", groups=["g"]))
-    keeps_the_rules(picture)
-    assert any(each.type == "box" for each in picture.figure.data) == has_boxes
-    if not has_boxes:
-        assert len(trace(picture, "quartiles").x) == 3 * n_groups
-    assert len(trace(picture, "median of the group").x) == n_groups
-
-
-def test_more_outliers_than_can_be_read_are_left_out(summaries, monkeypatch):
-    monkeypatch.setattr(groups, "MOST_OUTLIERS", len(summaries.outliers) - 1)
-    names = [each.name for each in groups.boxplots(summaries).figure.data]
-    assert "beyond the whiskers" not in names
-
-
-def test_means_are_ordered_with_their_intervals(summaries, keeps_the_rules):
-    picture = groups.group_means(summaries)
-    keeps_the_rules(picture)
-    marks = trace(picture, "mean of the group")
-    assert np.all(np.diff(marks.y) >= 0)
-    bars = picture.figure.data[1]
-    assert len(bars.y) == 3 * 107
-    assert tuple(picture.figure.layout.yaxis.range) == summaries.mean_range
-    assert "389.5 (group 18)" in picture.alt
 
 
 def test_sizes(classroom, keeps_the_rules):
@@ -102,11 +45,8 @@ def test_one_level_has_one_block_a_bar(classroom, keeps_the_rules):
 
 
 def test_names_are_escaped(hostile, keeps_the_rules):
-    outcome, _, level = hostile.data.columns
-    summaries = summarise_groups(hostile.data, outcome=outcome, groups=[level])
+    level = hostile.data.columns[2]
     for picture in (
-        groups.boxplots(summaries),
-        groups.group_means(summaries),
         groups.size_histogram(size_counts([8] * 12), level=level),
         groups.nesting(nesting_tree(hostile.data, [level])),
     ):

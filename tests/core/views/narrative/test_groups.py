@@ -7,7 +7,9 @@ import pytest
 
 from mlm_core.data.groups import describe_groups
 from mlm_core.inference.group_summaries import summarise_groups
-from mlm_core.inference.pairs import draw_pairs
+from mlm_core.inference.pair_experiment import pair_experiment
+from mlm_core.inference.pairs import pair_urn
+from mlm_core.inference.shares import icc
 from mlm_core.views.narrative import groups
 
 
@@ -33,11 +35,15 @@ def test_medians(classroom):
     assert "the median of all 1,190 rows is 466.0" in sentence
 
 
-def test_pairs_of_the_classroom(classroom):
-    draw = draw_pairs(classroom, outcome="mathkind", groups=["schoolid"])
-    sentence = groups.pairs(draw)
-    assert f"correlate at {draw.correlation:.2f} in mathkind" in sentence
-    assert "scatter around 0.21" in sentence
+@pytest.fixture(scope="module")
+def urn(classroom):
+    return pair_urn(classroom, outcome="mathkind", groups=["schoolid"])
+
+
+def test_likeness_of_the_classroom(urn):
+    sentence = groups.likeness(urn)
+    assert "from each of 107 groups of schoolid" in sentence
+    assert "scatter around 0.21: rows of the same group are alike" in sentence
     assert "no pair" not in sentence
 
 
@@ -45,16 +51,38 @@ def test_pairs_of_the_classroom(classroom):
     ("limit", "words"),
     [(groups.NO_LIKENESS + 0.01, "are alike"), (groups.NO_LIKENESS, "are not more alike")],
 )
-def test_likeness_on_either_side_of_none(classroom, limit, words):
-    draw = draw_pairs(classroom, outcome="mathkind", groups=["schoolid"])
-    assert words in groups.pairs(replace(draw, limit=limit))
+def test_likeness_on_either_side_of_none(urn, limit, words):
+    assert words in groups.likeness(replace(urn, limit=limit))
 
 
 def test_groups_of_one_row_are_counted(classroom):
-    draw = draw_pairs(classroom, outcome="mathkind", groups=["schoolid", "classid"])
-    assert groups.pairs(draw).endswith("groups of one row have no pair.")
-    one = groups.pairs(replace(draw, n_skipped=1))
+    urn = pair_urn(classroom, outcome="mathkind", groups=["schoolid", "classid"])
+    assert groups.likeness(urn).endswith("42 groups of one row have no pair.")
+    one = groups.likeness(replace(urn, n_skipped=1))
     assert one.endswith("1 group of one row has no pair.")
+
+
+def test_too_few_groups_for_pairs():
+    data = pd.DataFrame({"y": [1.0, 2, 3, 4], "g": [1, 1, 2, 2]})
+    sentence = groups.likeness(pair_urn(data, outcome="y", groups=["g"]))
+    assert sentence.endswith("at least three groups with two rows or more, and values that differ:"
+                             " of g 2 groups have two rows.")  # fmt: skip
+
+
+def test_draws_so_far(classroom):
+    found = pair_experiment(classroom, outcome="mathkind", groups=["schoolid"], draws=20)
+    assert groups.draws_so_far(found, made=1) == f"Draw 1: correlation {found.values[0]:.3f}."
+    assert groups.draws_so_far(found, made=20) == (
+        f"Draw 20: correlation {found.values[-1]:.3f}. Mean of the 20 draws so far:"
+        f" {found.mean:.3f}, with a standard deviation of {found.sd:.3f}."
+    )
+
+
+def test_likeness_is_the_intraclass_correlation(urn, means):
+    sentence = groups.likeness_and_icc(urn, icc(means))
+    assert "puts 21% of the variance of mathkind between groups of schoolid" in sentence
+    assert "the intraclass correlation (ICC), 0.213: the correlation of two rows" in sentence
+    assert "over all possible draws they average 0.211" in sentence
 
 
 def test_names_are_escaped(hostile):
@@ -63,7 +91,7 @@ def test_names_are_escaped(hostile):
     for sentence in (
         groups.nesting(describe_groups(hostile.data, [level])),
         groups.medians(found),
-        groups.pairs(draw_pairs(hostile.data, outcome=outcome, groups=[level])),
+        groups.likeness(pair_urn(hostile.data, outcome=outcome, groups=[level])),
     ):
         assert "<b>" not in sentence
         assert r"\<b\>\*x\*" in sentence

@@ -1,0 +1,236 @@
+"""The outcome group by group, in order: boxes and means, for ten groups and for thousands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from mlm_core.inference.group_summaries import GroupSummaries
+from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.ranks import drawn, mark, places, rank_axis, uprights
+from mlm_core.views.figures.theme import (
+    BLUE,
+    CLEAR,
+    FAINT,
+    GREEN,
+    GREY,
+    POOLED,
+    Picture,
+    click_data,
+    labels,
+    new_figure,
+)
+from mlm_core.views.numbers import count, number
+
+MOST_BOXES = 150
+"""Up to so many groups are drawn as boxes and marks; more as lines, of which a browser draws any
+number at once."""
+MOST_OUTLIERS = 1000
+HEIGHT = 480
+_FILL = "rgba(86, 180, 233, 0.45)"
+
+_BOX_HOVER = (
+    "<b>%{text}</b><br>n = %{customdata[1]}<br>median %{customdata[2]:.4~g}"
+    "<br>quartiles %{customdata[3]:.4~g} to %{customdata[4]:.4~g}<extra></extra>"
+)
+_MEAN_HOVER = "<b>%{text}</b><br>n = %{customdata[1]}<br>mean %{y:.4~g}<extra></extra>"
+
+
+def boxplots(
+    summaries: GroupSummaries, *, outcome: str | None = None, marked: str | None = None
+) -> Picture:
+    """Draw the outcome in every group, groups ordered by median.
+
+    Parameters
+    ----------
+    summaries : GroupSummaries
+        Finished five-number summaries.
+    outcome : str, optional
+        Title of the outcome axis, with its unit; the column's name unless given.
+    marked : str, optional
+        Label of a group to be pointed at.
+    """
+    table = drawn(summaries.table, marked)
+    figure = new_figure("", for_figure(outcome or summaries.outcome), height=HEIGHT)
+    _add_whole(figure, table, summaries.median, "median")
+    outliers = summaries.outliers[summaries.outliers["position"].isin(table["position"])]
+    if len(outliers) <= MOST_OUTLIERS:
+        _add_outliers(figure, outliers)
+    if len(table) <= MOST_BOXES:
+        _add_boxes(figure, table)
+        _add_targets(figure, table)
+    else:
+        _add_sticks(figure, table)
+    _add_medians(figure, table)
+    rank_axis(figure, table, summaries, "lowest median first")
+    where = mark(figure, table, "median", marked)
+    return Picture(figure, _boxplots_alt(summaries) + where, "boxplots")
+
+
+def _boxplots_alt(summaries: GroupSummaries) -> str:
+    low, high = summaries.table.iloc[0], summaries.table.iloc[-1]
+    return (
+        f"Box plots of {plain(summaries.outcome)} in {count(summaries.n_groups)} groups of"
+        f" {plain(summaries.level)}, ordered by median. Medians run from"
+        f" {number(low['median'], 4)} (group {plain(low['group'])}) to"
+        f" {number(high['median'], 4)} (group {plain(high['group'])}); the median of all"
+        f" {count(summaries.n_obs)} rows is {number(summaries.median, 4)}."
+    )
+
+
+def group_means(summaries: GroupSummaries, *, outcome: str | None = None) -> Picture:
+    """Draw the mean of every group with its own 95% interval, ordered by mean."""
+    ordered = summaries.table.sort_values("mean", kind="stable").reset_index(drop=True)
+    ordered["position"] = np.arange(1, len(ordered) + 1)
+    table = drawn(ordered)
+    figure = new_figure("", f"mean of {for_figure(outcome or summaries.outcome)}", height=HEIGHT)
+    _add_whole(figure, table, summaries.mean, "mean")
+    figure.add_trace(
+        go.Scatter(
+            x=places(table, 2),
+            y=uprights(table["lower"], table["upper"]),
+            mode="lines",
+            line={"color": GREY, "width": 1.2 if len(table) <= MOST_BOXES else 0.6},
+            hoverinfo="skip",
+            name="95% interval from the group's own spread (cut at the frame)",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=places(table),
+            y=table["mean"].to_numpy(),
+            **_marks(BLUE, len(table)),
+            text=labels(table["group"]),
+            customdata=click_data(table),
+            hovertemplate=_MEAN_HOVER,
+            name="mean of the group",
+        )
+    )
+    rank_axis(figure, table, summaries, "lowest mean first")
+    figure.update_yaxes(range=summaries.mean_range)
+    low, high = ordered.iloc[0], ordered.iloc[-1]
+    alt = (
+        f"Means of {plain(summaries.outcome)} in {count(len(ordered))} groups of"
+        f" {plain(summaries.level)}, ordered. They run from {number(low['mean'], 4)}"
+        f" (group {plain(low['group'])}) to {number(high['mean'], 4)}"
+        f" (group {plain(high['group'])}); the mean of all {count(summaries.n_obs)} rows"
+        f" is {number(summaries.mean, 4)}."
+    )
+    return Picture(figure, alt, "group-means")
+
+
+# --- marks ----------------------------------------------------------------------------------------
+
+
+def _add_whole(figure: go.Figure, table: pd.DataFrame, value: float, what: str) -> None:
+    """Draw mean or median of all rows from the first group to the last."""
+    where = places(table)
+    figure.add_trace(
+        go.Scatter(
+            x=where[[0, -1]],
+            y=np.array([value, value]),
+            mode="lines",
+            name=f"{what} of all rows: {number(value, 4)}",
+            line={"color": POOLED.colour, "dash": POOLED.dash, "width": 2.5},
+            hoverinfo="skip",
+        )
+    )
+
+
+def _add_boxes(figure: go.Figure, table: pd.DataFrame) -> None:
+    figure.add_trace(
+        go.Box(
+            x=places(table),
+            lowerfence=table["whisker_low"].to_numpy(),
+            q1=table["q1"].to_numpy(),
+            median=table["median"].to_numpy(),
+            q3=table["q3"].to_numpy(),
+            upperfence=table["whisker_high"].to_numpy(),
+            line={"color": BLUE, "width": 1.2},
+            fillcolor=_FILL,
+            width=0.7,
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+
+
+def _add_sticks(figure: go.Figure, table: pd.DataFrame) -> None:
+    """Draw whiskers and boxes of very many groups as two traces of upright lines."""
+    for low, high, colour, width, name in (
+        ("whisker_low", "whisker_high", FAINT, 1.0, "whiskers"),
+        ("q1", "q3", _FILL, max(2.0, 600 / len(table)), "quartiles"),
+    ):
+        figure.add_trace(
+            go.Scatter(
+                x=places(table, 2),
+                y=uprights(table[low], table[high]),
+                mode="lines",
+                line={"color": colour, "width": width},
+                hoverinfo="skip",
+                name=name,
+            )
+        )
+
+
+def _marks(colour: str, groups: int) -> dict[str, object]:
+    """Return how the middles of groups are drawn: marks, or one line through very many."""
+    if groups <= MOST_BOXES:
+        return {"mode": "markers", "marker": {"color": colour, "size": 6}}
+    return {"mode": "lines", "line": {"color": colour, "width": 3}}
+
+
+def _add_targets(figure: go.Figure, table: pd.DataFrame) -> None:
+    """Let a box answer the mouse over its whole height."""
+    figure.add_trace(
+        go.Bar(
+            x=places(table),
+            base=table["whisker_low"].to_numpy(),
+            y=(table["whisker_high"] - table["whisker_low"]).to_numpy(),
+            marker={"color": CLEAR, "line": {"width": 0}},
+            textposition="none",
+            name="",
+            showlegend=False,
+            **_answers(table),
+        )
+    )
+    figure.update_layout(bargap=0.3)
+
+
+def _answers(table: pd.DataFrame) -> dict[str, object]:
+    """Return what the mouse learns of a group: name, size, median and quartiles."""
+    numbers = table[["median", "q1", "q3"]].to_numpy(object)
+    return {
+        "text": labels(table["group"]),
+        "customdata": np.column_stack([click_data(table), numbers]),
+        "hovertemplate": _BOX_HOVER,
+    }
+
+
+def _add_medians(figure: go.Figure, table: pd.DataFrame) -> None:
+    """Put a mark on every median: with the box behind it, it carries hover and click."""
+    figure.add_trace(
+        go.Scatter(
+            x=places(table),
+            y=table["median"].to_numpy(),
+            **_marks(GREEN, len(table)),
+            name="median of the group",
+            **_answers(table),
+        )
+    )
+
+
+def _add_outliers(figure: go.Figure, table: pd.DataFrame) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=places(table),
+            y=table["value"].to_numpy(),
+            mode="markers",
+            marker={"color": GREY, "size": 5, "symbol": "x-thin-open"},
+            text=labels(table["group"]),
+            customdata=click_data(table),
+            hovertemplate="<b>%{text}</b><br>n = %{customdata[1]}<br>%{y:.5~g}<extra></extra>",
+            name="beyond the whiskers",
+        )
+    )

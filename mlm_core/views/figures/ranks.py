@@ -1,0 +1,114 @@
+"""An axis of groups in order of rank, readable for ten groups and for thousands.
+
+It carries the names of groups as far as there is room, so that zooming in brings out more of them;
+below it a strip shows the whole with the part on view. A group can be pointed at and zoomed to.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from mlm_core.inference.group_summaries import GroupSummaries
+from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.theme import GREY, POOLED, every
+from mlm_core.views.numbers import count, number
+
+MOST_GROUPS = 2000
+"""Of more groups every second, third ... is drawn, which the axis says."""
+STRIP_FROM = 40
+"""With fewer groups everything is seen at once, and no strip is needed."""
+AROUND = 25
+"""Groups on either side of a marked one when the picture opens on it."""
+MOST_NAMES = 30
+LONGEST_NAME = 14
+
+
+def drawn(table: pd.DataFrame, marked: str | None = None) -> pd.DataFrame:
+    """Return the groups that are drawn: all, or evenly many of them and the marked one."""
+    step = _step(len(table))
+    if step == 1:
+        return table
+    chosen = (np.arange(len(table)) % step == 0) | (table["group"] == marked).to_numpy()
+    kept: pd.DataFrame = table.loc[chosen].reset_index(drop=True)
+    return kept
+
+
+def _step(groups: int) -> int:
+    return max(1, -(-groups // MOST_GROUPS))
+
+
+def places(table: pd.DataFrame, times: int = 1) -> NDArray[np.object_]:
+    """Return places on the axis, each repeated and followed by a gap where there are segments."""
+    names = table["position"].map(str).to_numpy(object)
+    if times == 1:
+        return names
+    gaps = np.full(len(names), None, dtype=object)
+    return np.column_stack([names] * times + [gaps]).ravel()
+
+
+def uprights(low: pd.Series, high: pd.Series) -> NDArray[np.float64]:
+    """Return heights of upright lines, each followed by a gap."""
+    return np.column_stack([low, high, np.full(len(low), np.nan)]).ravel()
+
+
+def rank_axis(
+    figure: go.Figure, table: pd.DataFrame, summaries: GroupSummaries, order: str
+) -> None:
+    """Name the places as far as there is room, with a strip of the whole below when many."""
+    where = places(table)
+    names = [text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+             for text in table["group"].map(str)]  # fmt: skip
+    alias = {place: for_figure(text) for place, text in zip(where, names, strict=True)}
+    step = _step(summaries.n_groups)
+    some = "" if step == 1 else f"{every(step)} of {count(summaries.n_groups)} "
+    figure.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=where,
+        labelalias=alias,
+        nticks=MOST_NAMES,
+        range=[-0.75, len(table) - 0.25],
+        showgrid=False,
+        title={"text": f"{some}groups of {for_figure(summaries.level)}, {order}"},
+    )
+    if len(table) > STRIP_FROM:
+        figure.update_xaxes(
+            rangeslider={
+                "visible": True,
+                "thickness": 0.1,
+                "range": [-0.75, len(table) - 0.25],
+                "bordercolor": GREY,
+                "borderwidth": 1,
+            }
+        )
+        figure.update_layout(margin={"b": 54})  # the title below the strip is not measured
+
+
+def mark(figure: go.Figure, table: pd.DataFrame, column: str, marked: str | None) -> str:
+    """Point at a group and open the picture around it; return what the alt text says of it."""
+    found = np.flatnonzero(table["group"].to_numpy(object) == marked)
+    if not len(found):
+        return ""
+    place = int(found[0])
+    row = table.iloc[place]
+    value = number(float(row[column]), 4)
+    figure.add_annotation(
+        x=place,
+        y=float(row["whisker_high"]),
+        text=f"<b>{for_figure(marked)}</b>: {column} {value}, n = {count(row['n'])}",
+        arrowcolor=POOLED.colour,
+        arrowwidth=2,
+        ay=-36,
+        bordercolor=POOLED.colour,
+        borderpad=3,
+    )
+    if len(table) > 2 * AROUND + 1:
+        first = min(max(place - AROUND, 0), len(table) - 2 * AROUND - 1)
+        figure.update_xaxes(range=[first - 0.75, first + 2 * AROUND + 0.75])
+    return (
+        f" Group {plain(marked)} is marked: rank {count(row['position'])}, {column} {value},"
+        f" {count(row['n'])} rows."
+    )
