@@ -112,15 +112,27 @@ class Encoder:
         TooManyCategoriesError, UnknownReferenceError
             Nearly every row has its own text, or the reference does not occur.
         """
-        _refuse_stray_text(values, name)
+        refuse_stray_text(values, name)
         if isinstance(values.dtype, pd.CategoricalDtype):
             present = values.cat.remove_unused_categories().cat.categories
             found = [str(category) for category in present]
         else:
             found = sorted(str(category) for category in values.dropna().unique())
-        limit = max(_CATEGORIES_ALWAYS_FINE, _CATEGORIES_PER_ROW * len(values))
+        self.set_categories(name, found, reference, len(values))
+
+    def set_categories(
+        self, name: str, found: list[str], reference: str | None, n_rows: int
+    ) -> None:
+        """Fix the categories of a column, the reference first.
+
+        Raises
+        ------
+        TooManyCategoriesError, UnknownReferenceError
+            There are too many for so few rows, or the reference is not among them.
+        """
+        limit = max(_CATEGORIES_ALWAYS_FINE, _CATEGORIES_PER_ROW * n_rows)
         if len(found) > limit:
-            raise TooManyCategoriesError(name, len(found), len(values))
+            raise TooManyCategoriesError(name, len(found), n_rows)
         if reference is not None:
             if reference not in found:
                 raise UnknownReferenceError(name, reference, found)
@@ -246,7 +258,7 @@ def _checked(expression: Transform, argument: FloatArray, is_defined: Any, funct
     return function(argument)
 
 
-def _refuse_stray_text(values: pd.Series[Any], name: str) -> None:
+def refuse_stray_text(values: pd.Series[Any], name: str) -> None:
     """Refuse a text column that is plainly meant to be numeric."""
     if isinstance(values.dtype, pd.CategoricalDtype) or pd.api.types.is_bool_dtype(values.dtype):
         return

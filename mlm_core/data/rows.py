@@ -64,7 +64,7 @@ class Rows:
         try:
             yield
         except CellError as error:
-            if self._is_complete is None:
+            if self._is_complete is None or error.row is None:
                 raise
             position = np.flatnonzero(self._is_complete)[error.row - 1]
             raise error.in_row(int(position) + 1) from None

@@ -3,7 +3,8 @@
 A table may be a pandas, polars, pyarrow or any other frame that narwhals knows, in memory or not,
 a path, or the name of a bundled set. :func:`in_memory` turns it into a pandas frame of the columns
 asked for and no others. Numbers, which are what large tables are made of, are passed on without a
-copy where the frame's own memory allows it.
+copy where the frame's own memory allows it. What is not in memory (large files, lazy frames, the
+tables of an engine) is a :class:`~mlm_core.data.engines.Source` for those that need no rows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pandas as pd
 
 from mlm_core.data.bundled import load
+from mlm_core.data.engines import Source, check_columns, source_of
+from mlm_core.data.files import is_for_engine, open_files
 from mlm_core.errors import AmbiguousColumnError, ReadError, UnknownColumnError
 
 if TYPE_CHECKING:
@@ -45,15 +48,37 @@ def in_memory(table: Table, columns: Sequence[str] | None = None) -> pd.DataFram
     """
     if isinstance(table, pd.DataFrame):
         return table
+    found = opened(table, columns)
+    if isinstance(found, pd.DataFrame):
+        return found
+    wanted = found.columns if columns is None else list(dict.fromkeys(columns))
+    check_columns(found, tuple(wanted))
+    return pandas_of(found.collect(found.frame.select(*wanted)), wanted)
+
+
+def opened(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame | Source:
+    """Return what is in memory as a pandas frame, and anything else as the source it is.
+
+    Parameters
+    ----------
+    table, columns
+        As in :func:`in_memory`.
+
+    Raises
+    ------
+    ReadError, UnknownColumnError, AmbiguousColumnError
+        As in :func:`in_memory`; a source is not looked into here.
+    """
+    if isinstance(table, pd.DataFrame):
+        return table
     if isinstance(table, str | os.PathLike):
-        return load(table)
+        return open_files(table, columns) if is_for_engine(table) else load(table)
     import narwhals as nw
 
     frame = known_frame(table)
-    wanted = checked_columns(frame, columns)
     if isinstance(frame, nw.LazyFrame):
-        frame = frame.select(*wanted).collect()
-    return pandas_of(frame, wanted)
+        return source_of(frame)
+    return pandas_of(frame, checked_columns(frame, columns))
 
 
 def known_frame(table: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
@@ -82,9 +107,7 @@ def known_frame(table: object) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     return found
 
 
-def checked_columns(
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any], columns: Sequence[str] | None
-) -> list[str]:
+def checked_columns(frame: nw.DataFrame[Any], columns: Sequence[str] | None) -> list[str]:
     """Return the columns asked for, each once; all of the frame's by default.
 
     Raises
@@ -92,7 +115,7 @@ def checked_columns(
     UnknownColumnError, AmbiguousColumnError
         The frame lacks one, or has two of that name.
     """
-    available = list(frame.collect_schema().names())
+    available = list(frame.columns)
     wanted = available if columns is None else list(dict.fromkeys(columns))
     for name in wanted:
         if name not in available:

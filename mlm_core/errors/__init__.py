@@ -22,7 +22,9 @@ from mlm_core.errors.model import (
 )
 from mlm_core.errors.moments import MomentsFileError, NotMergeableError
 from mlm_core.errors.reading import (
+    ChangedTypeError,
     EmptyFileError,
+    EngineError,
     HeaderOnlyError,
     NotATableError,
     ReadError,
@@ -57,6 +59,7 @@ __all__ = [
     "AllMissingError",
     "AmbiguousColumnError",
     "CellError",
+    "ChangedTypeError",
     "ComparisonError",
     "ConstantOutcomeError",
     "ConstantSlopeError",
@@ -65,6 +68,7 @@ __all__ = [
     "DomainError",
     "DuplicateLevelError",
     "EmptyFileError",
+    "EngineError",
     "FitError",
     "FormulaError",
     "GroupOutcomeError",

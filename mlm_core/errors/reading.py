@@ -23,6 +23,20 @@ class NotATableError(ReadError):
     """The bytes are not a table in any format that is read here."""
 
 
+class ChangedTypeError(ReadError):
+    """A column holds one type in one file, or in one part of it, and another in another."""
+
+
+class EngineError(ReadError):
+    """The engine that works through a table stopped before it was done."""
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            f"{engine} stopped before the table was worked through: {reason} Nothing was kept of"
+            " what it had done; remove the cause and start again."
+        )
+
+
 class UnknownDatasetError(ReadError):
     """No bundled data set has that name."""
 

@@ -31,22 +31,25 @@ class AmbiguousColumnError(TableError):
 class CellError(TableError):
     """A cell does not fit its use; ``row`` counts data rows from 1.
 
+    Engines that work on rows in no order cannot name one: ``row`` is None then.
+
     Parameters
     ----------
     subject : str
         Column or expression concerned.
-    row : int
+    row : int or None
     value : object
         What the cell holds.
     """
 
-    wording = "{subject} cannot be used in data row {row} ({value})."
+    wording = "{subject} cannot be used in {place} ({value})."
 
-    def __init__(self, subject: str, row: int, value: object) -> None:
+    def __init__(self, subject: str, row: int | None, value: object) -> None:
         self.subject, self.row, self.value = subject, row, value
-        super().__init__(self.wording.format(subject=subject, row=row, value=value))
+        place = "one of the rows" if row is None else f"data row {row}"
+        super().__init__(self.wording.format(subject=subject, place=place, value=value))
 
-    def in_row(self, row: int) -> CellError:
+    def in_row(self, row: int | None) -> CellError:
         """Return the same error for another row: where the table was cut, for the uncut one."""
         return type(self)(self.subject, row, self.value)
 
@@ -55,7 +58,7 @@ class NotNumericError(CellError):
     """A column that must be numeric holds text."""
 
     wording = (
-        "The column {subject!r} must be numeric, but data row {row} holds {value!r}. Correct or"
+        "The column {subject!r} must be numeric, but {place} holds {value!r}. Correct or"
         " empty that cell (an empty cell is a missing value), or choose another column."
     )
 
@@ -64,7 +67,7 @@ class InfiniteValueError(CellError):
     """A numeric column holds an infinity."""
 
     wording = (
-        "The column {subject!r} holds an infinite value in data row {row} ({value}). Replace it,"
+        "The column {subject!r} holds an infinite value in {place} ({value}). Replace it,"
         " or leave the cell empty."
     )
 
@@ -73,7 +76,7 @@ class DomainError(CellError):
     """A transformation is not defined for a value of the column."""
 
     wording = (
-        "{subject} is not defined for the value {value} in data row {row}. Leave that cell empty,"
+        "{subject} is not defined for the value {value} in {place}. Leave that cell empty,"
         " or use another transformation."
     )
 

@@ -1,7 +1,7 @@
 """From a model and any table to moments: the one pass over the rows.
 
-Rows in memory are summed by numpy. Moments that are already there, whole or merged, serve every
-model whose columns they hold.
+Rows in memory are summed by numpy, tables that are not by the engine that holds them. Moments that
+are already there, whole or merged, serve every model whose columns they hold.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from mlm_core.data.design import Design, build_design
 from mlm_core.data.encoding import Encoder
+from mlm_core.data.engines import Source
 from mlm_core.data.layout import lay_out
 from mlm_core.data.model import Model
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.tables import Table, opened
 from mlm_core.errors import ModelError, MomentsLackError, UnknownReferenceError
 from mlm_core.moments.disclosure import SMALLEST, small_groups_note
 from mlm_core.moments.group_sums import assemble, key_columns
+from mlm_core.moments.grouped import sum_by_engine
 from mlm_core.moments.moments import Moments, accumulate
 from mlm_core.moments.recoding import recoded
 
@@ -77,7 +79,10 @@ def summed(model: Model, data: Table | Moments, *, like: Moments | None = None) 
     """Return moments of any table, or of moments already there; see :func:`moments`."""
     if isinstance(data, Moments):
         return Summed(narrowed(data, model), None)
-    design = build_design(model, in_memory(data, model.columns), _encoder_like(like))
+    table = opened(data, model.columns)
+    if isinstance(table, Source):
+        return Summed(sum_by_engine(model, table, _encoder_like(like)), None)
+    design = build_design(model, table, _encoder_like(like))
     return Summed(accumulate(design), design)
 
 

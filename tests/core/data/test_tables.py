@@ -57,7 +57,8 @@ def test_fits_are_the_same(kind, holes):
     assert_frame_equal(fit.coefficients, same.coefficients, rtol=ROUNDING)
     assert_frame_equal(fit.effects("s:d"), same.effects("s:d"), rtol=ROUNDING, check_dtype=False)
     assert_frame_equal(mlm.icc(fit).shares, mlm.icc(same).shares, rtol=ROUNDING)
-    assert [note.message for note in fit.notes] == [note.message for note in same.notes]
+    own = [note.message for note in fit.notes if note.code != "residuals-need-rows"]
+    assert own == [note.message for note in same.notes]
     for effects in ("all", "none"):
         assert_allclose(mlm.predict(fit, table, effects=effects),
                         mlm.predict(same, holes, effects=effects), rtol=ROUNDING)  # fmt: skip

@@ -1,0 +1,119 @@
+"""Frames that an engine works through: DuckDB, Spark, polars' lazy frames, by narwhals expressions.
+
+A :class:`Source` is such a frame with the engine's name. Whatever fails inside an engine, at
+whatever moment, ends as one named error; nothing that was half done is handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlm_core.errors import ChangedTypeError, EngineError, MlmError, UnknownColumnError
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+_NAMES = {"duckdb": "DuckDB", "pyspark": "Spark", "polars": "polars", "ibis": "Ibis"}
+# Classes of errors that mean: a value is not of the type that its column has elsewhere.
+_CHANGED = ("ConversionException", "SchemaError", "TypeMismatchException", "NumberFormatException")
+_LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A table that an engine works through.
+
+    Attributes
+    ----------
+    frame : narwhals LazyFrame
+    engine : str
+        The engine's name, as people write it.
+    """
+
+    frame: nw.LazyFrame[Any]
+    engine: str
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        with engine_errors(self.engine):
+            return list(self.frame.collect_schema().names())
+
+    def collect(self, frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
+        """Let the engine work; return the result in memory.
+
+        Raises
+        ------
+        EngineError, ChangedTypeError
+            The engine stopped.
+        """
+        options: Mapping[str, Any] = {"engine": "streaming"} if self.engine == "polars" else {}
+        with engine_errors(self.engine):
+            return frame.collect(**options)
+
+    def arrays(self, frame: nw.LazyFrame[Any]) -> dict[str, NDArray[Any]]:
+        """Return the result of a frame as arrays, by column."""
+        found = self.collect(frame)
+        return {name: found[name].to_numpy() for name in found.columns}
+
+    def numbers(self, wanted: Mapping[str, nw.Expr], frame: nw.LazyFrame[Any]) -> dict[str, float]:
+        """Return sums, means and the like over all rows of a frame; NaN for none."""
+        found = self.collect(frame.select(**wanted)).row(0)
+        values = (float("nan") if value is None else float(value) for value in found)
+        return dict(zip(wanted, values, strict=True))
+
+
+def source_of(frame: nw.LazyFrame[Any]) -> Source:
+    """Return a lazy frame as a source."""
+    name = str(frame.implementation.name).lower()
+    return Source(frame, next((text for key, text in _NAMES.items() if key in name), name))
+
+
+def check_columns(source: Source, columns: tuple[str, ...]) -> None:
+    """Refuse a column that the source does not have.
+
+    Raises
+    ------
+    UnknownColumnError
+    """
+    available = source.columns
+    for name in columns:
+        if name not in available:
+            raise UnknownColumnError(name, available)
+
+
+@contextmanager
+def engine_errors(engine: str) -> Iterator[None]:
+    """Turn whatever an engine raises into one named error."""
+    try:
+        yield
+    except MlmError:
+        raise
+    except Exception as error:  # every engine has its own; all of them mean that it stopped
+        reason = _first_lines(error)
+        if any(name in type(error).__name__ or name in reason for name in _CHANGED):
+            raise ChangedTypeError(
+                f"A column does not hold one type throughout: {reason} Give it one type in all"
+                " files and rows."
+            ) from error
+        raise EngineError(engine, reason) from error
+
+
+def _first_lines(error: Exception) -> str:
+    """Return what an engine says, without the pages that may follow, as a sentence."""
+    text = " ".join(line.strip() for line in str(error).strip().splitlines()[:4] if line.strip())
+    text = text or type(error).__name__
+    if len(text) > _LONGEST_REASON:
+        text = text[:_LONGEST_REASON] + " ..."
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def as_float(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return numbers of any kind, decimals of an engine included, as doubles."""
+    return np.asarray(values, dtype=np.float64)

@@ -1,0 +1,161 @@
+"""Files larger than memory: Parquet and CSV, one or many, opened by DuckDB.
+
+A file above :data:`LARGE_FILE` bytes, a folder, or a pattern such as ``"2024-*.parquet"`` is never
+read as a whole: DuckDB, which is embedded and needs no server, works through it. Smaller files are
+read into memory with all the care of :mod:`mlm_core.data.reading`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlm_core.data.bundled import BUNDLED
+from mlm_core.data.cells import MISSING_MARKERS
+from mlm_core.data.engines import Source, engine_errors, source_of
+from mlm_core.errors import ChangedTypeError, NotATableError, ReadError
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Files above this many bytes are worked through by DuckDB.
+LARGE_FILE = 64 * 2**20
+_PARQUET = {".parquet", ".pq"}
+_TEXT = {".csv", ".tsv", ".txt"}
+_WILD = "*?["
+
+
+def is_for_engine(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is worked through by DuckDB: a large file, a folder, or a pattern."""
+    if os.fspath(path) in BUNDLED:
+        return False
+    place = Path(path)
+    try:
+        if place.is_dir() or (not place.exists() and _is_pattern(place)):
+            return True
+        is_readable = place.suffix.lower() in _PARQUET | _TEXT
+        return is_readable and place.stat().st_size > LARGE_FILE
+    except (OSError, ValueError):  # no such file, or no name any file could have
+        return False
+
+
+def open_files(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> Source:
+    """Open Parquet or CSV files without reading them.
+
+    Parameters
+    ----------
+    path : str or path
+        A file, a folder of files, or a pattern.
+    columns : sequence of str, optional
+        Columns that will be used; their types must agree between the files.
+
+    Raises
+    ------
+    ReadError, NotATableError, ChangedTypeError, EngineError
+        There is no such file, or it cannot be read, or the files do not agree.
+    """
+    import duckdb
+    import narwhals as nw
+
+    files = _files(path)
+    kinds = {_kind(file) for file in files}
+    if len(kinds) > 1:
+        raise ReadError(
+            f"{os.fspath(path)!r} holds files of several kinds ({', '.join(sorted(kinds))}). Give"
+            " the files of one kind, for example as '*.parquet'."
+        )
+    names = [str(file) for file in files]
+    settings = {"temp_directory": tempfile.gettempdir()}
+    connection = duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
+    with engine_errors("DuckDB"):
+        relation = _relation(connection, names, kinds == {"parquet"})
+        if len(names) > 1 and kinds == {"parquet"}:
+            _check_types(connection, names, columns)
+        return source_of(nw.from_native(relation))
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, names: list[str], is_parquet: bool
+) -> duckdb.DuckDBPyRelation:
+    """Let DuckDB look at the files; a first one that is no table is named."""
+    import duckdb
+
+    try:
+        if is_parquet:
+            return connection.read_parquet(names, union_by_name=len(names) > 1)
+        markers = [*MISSING_MARKERS, *(marker.upper() for marker in MISSING_MARKERS), "NaN", ""]
+        return connection.read_csv(
+            names,  # type: ignore[arg-type]
+            na_values=list(dict.fromkeys(markers)),
+            union_by_name=len(names) > 1,
+        )
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise NotATableError(
+            f"{names[0]!r} cannot be read: it is damaged, cut off, or no table ({reason})."
+        ) from error
+
+
+def _files(path: str | os.PathLike[str]) -> list[Path]:
+    """Return the files that a path stands for."""
+    place = Path(path)
+    if place.is_dir():
+        found = sorted(file for file in place.rglob("*") if file.suffix.lower() in _PARQUET | _TEXT)
+        if not found:
+            raise ReadError(f"There is no Parquet or CSV file in the folder {str(place)!r}.")
+        return found
+    if place.exists():
+        return [place]
+    if not _is_pattern(place):
+        raise ReadError(f"There is no file {str(place)!r}. Check the path.")
+    found = sorted(Path(place.anchor or ".").glob(str(place.relative_to(place.anchor))))
+    if not found:
+        raise ReadError(f"No file fits the pattern {str(place)!r}. Check the path.")
+    return found
+
+
+def _is_pattern(place: Path) -> bool:
+    return any(mark in str(place) for mark in _WILD)
+
+
+def _kind(file: Path) -> str:
+    suffix = file.suffix.lower()
+    if suffix in _PARQUET:
+        return "parquet"
+    if suffix in _TEXT:
+        return "csv"
+    raise NotATableError(f"{str(file)!r} is neither Parquet nor CSV by its name.")
+
+
+def _check_types(
+    connection: duckdb.DuckDBPyConnection, names: list[str], columns: Sequence[str] | None
+) -> None:
+    """Refuse a column that is missing in one of the files, or text here and a number there."""
+    first: dict[str, tuple[str, Any]] = {}
+    for file in names:
+        own = connection.read_parquet(file)
+        types = dict(zip(own.columns, own.types, strict=True))
+        for name in types if columns is None else columns:
+            if name not in types and name in first:
+                raise ChangedTypeError(f"{file!r} lacks the column {name!r} that other files have.")
+            kind = _broad(types.get(name))
+            other, wanted = first.setdefault(name, (file, kind))
+            if kind != wanted:
+                raise ChangedTypeError(
+                    f"The column {name!r} holds {wanted} in {other!r}, but {kind} in {file!r}. Give"
+                    " it one type in all files."
+                )
+
+
+def _broad(kind: Any) -> str:
+    """Return what kind of values a DuckDB type holds, numbers being one kind."""
+    if kind is None:
+        return "nothing"
+    text = str(kind)
+    numbers = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL")
+    if any(name in text for name in numbers) and "INTERVAL" not in text:
+        return "numbers"
+    return {"VARCHAR": "text", "BOOLEAN": "truth values"}.get(text, text.lower())
