@@ -30,6 +30,7 @@ from mlm_core.errors.reading import (
     ReadError,
     UnknownDatasetError,
 )
+from mlm_core.errors.simulation import DesignError
 from mlm_core.errors.table import (
     AllMissingError,
     AmbiguousColumnError,
@@ -64,6 +65,7 @@ __all__ = [
     "ConstantOutcomeError",
     "ConstantSlopeError",
     "CrossedGroupsError",
+    "DesignError",
     "DifferentRowsError",
     "DomainError",
     "DuplicateLevelError",

@@ -79,30 +79,45 @@ class ReplicatedMoments(Moments):
 
 
 @dataclass(frozen=True, eq=False)
-class _Truth:
-    """What outcomes are drawn from: coefficients (k,) with the constant first, sigma, theta."""
+class Truth:
+    """What outcomes are drawn from, in stored units.
+
+    Attributes
+    ----------
+    coefficients : ndarray (k,)
+        The constant first, then one for each stored column but the outcome.
+    sigma : float
+    theta : ndarray (n_theta,)
+    unmodelled : ndarray (G,) or None
+        What each innermost group has in addition, unknown to the model.
+    """
 
     coefficients: FloatArray
     sigma: float
     theta: FloatArray
+    unmodelled: FloatArray | None = None
+
+
+def truth_at(problem: Problem, theta: FloatArray, root: Root) -> Truth:
+    """Return a model at an estimate as a truth; ``root`` is the solution at theta."""
+    sigma = float(np.sqrt(float(root.r2) / problem.df))
+    return Truth(-np.asarray(root.residual_coefficients[:-1], dtype=np.float64), sigma, theta)
 
 
 class MomentDraws:
-    """Draws moments of outcomes from a model at an estimate.
+    """Draws moments of outcomes from a truth.
 
     Parameters
     ----------
     problem : Problem
         The model, over the moments of the data.
-    theta : ndarray (n_theta,)
-    root : Root
-        Solution at theta.
+    truth : Truth
+    summed : bool
+        Whether the products inside groups are needed in sum alone.
     """
 
-    def __init__(self, problem: Problem, theta: FloatArray, root: Root, *, summed: bool) -> None:
-        sigma = float(np.sqrt(float(root.r2) / problem.df))
-        coefficients = -np.asarray(root.residual_coefficients[:-1], dtype=np.float64)
-        self._truth = _Truth(coefficients, sigma, theta)
+    def __init__(self, problem: Problem, truth: Truth, *, summed: bool) -> None:
+        self._truth = truth
         self._problem, self._moments = problem, problem.moments
         products, inside = self._moments.products, self._moments.counts - 1.0
         if summed:
@@ -148,6 +163,8 @@ class MomentDraws:
                     for index, weight in loading.columns:
                         found[1 + index] = found[1 + index] + weight * u
             ancestors = levels[level].parent[ancestors]
+        if truth.unmodelled is not None:
+            found[0] = found[0] + truth.unmodelled
         return found[0], found[1:]
 
     def _products(self, rng: np.random.Generator, n: int, slopes: list[Any]) -> FloatArray:
@@ -198,4 +215,4 @@ def draws_of(problem: Problem, theta: FloatArray, root: Root, *others: Problem) 
     """Return draws from a model that can also be fitted by other models on the same moments."""
     fitted = [one for one in (problem, *others) if one.structure.blocks]
     summed = all(only_intercepts(one) for one in fitted)
-    return MomentDraws(problem, theta, root, summed=summed)
+    return MomentDraws(problem, truth_at(problem, theta, root), summed=summed)

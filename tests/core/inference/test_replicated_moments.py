@@ -12,7 +12,7 @@ from mlm_core.data.model import Model
 from mlm_core.fits.criterion import ascend, build_problem, criterion
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.fits.preparation import prepare
-from mlm_core.inference.replicated_moments import MomentDraws, draws_of
+from mlm_core.inference.replicated_moments import MomentDraws, draws_of, truth_at
 from mlm_core.moments.packed import unpack
 from tests.core import dense
 
@@ -104,9 +104,9 @@ def test_one_replicate_evaluates_as_plain_moments_do(pupils):
 def test_summed_products_give_the_same_criterion(pupils):
     fit = fit_mixed(Model("y ~ x + (1 | s:d/c)"), pupils)
     parts = [
-        MomentDraws(fit.problem, fit.at.theta, fit.at.root, summed=summed).draw(
-            np.random.default_rng(9), 2000
-        )
+        MomentDraws(
+            fit.problem, truth_at(fit.problem, fit.at.theta, fit.at.root), summed=summed
+        ).draw(np.random.default_rng(9), 2000)
         for summed in (True, False)
     ]
     theta = np.tile(fit.at.theta[:, None], (1, 2000))
@@ -126,7 +126,9 @@ def test_groups_without_variation_get_no_products():
     problem = build_problem(prepare(Model("y ~ x + (1 | g)"), frame).moments, "REML")
     theta = np.array([0.5])
     root = ascend(problem, theta).root
-    drawn = MomentDraws(problem, theta, root, summed=False).draw(np.random.default_rng(1), 20)
+    drawn = MomentDraws(problem, truth_at(problem, theta, root), summed=False).draw(
+        np.random.default_rng(1), 20
+    )
     cross = unpack(drawn.products, drawn.k)[0, 1]
     assert (cross[:, [0, 2, 3]] == 0.0).all()
     assert (cross[:, 1] != 0.0).all()
