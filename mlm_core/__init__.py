@@ -35,6 +35,7 @@ from mlm_core.inference.random_terms import (
     drop_random_terms,
 )
 from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
+from mlm_core.inference.simulated_terms import SimulatedTerms, simulate_random_terms
 from mlm_core.inference.variance_paths import VariancePaths, variance_paths
 from mlm_core.moments.making import moments
 from mlm_core.moments.moments import Moments
@@ -61,6 +62,7 @@ __all__ = [
     "Profile",
     "RSquared",
     "RandomTermTests",
+    "SimulatedTerms",
     "TermTests",
     "UnpooledFit",
     "VariancePaths",
@@ -88,6 +90,7 @@ __all__ = [
     "profile",
     "r_squared",
     "residuals",
+    "simulate_random_terms",
     "term_tests",
     "unconditional_icc",
     "variance_paths",

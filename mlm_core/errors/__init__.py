@@ -9,6 +9,7 @@ from mlm_core.errors.base import MlmError, closest, listed
 from mlm_core.errors.fit import (
     ComparisonError,
     DifferentRowsError,
+    ExactTestError,
     FitError,
     NotConvergedError,
     NotNestedError,
@@ -71,6 +72,7 @@ __all__ = [
     "DuplicateLevelError",
     "EmptyFileError",
     "EngineError",
+    "ExactTestError",
     "FitError",
     "FormulaError",
     "GroupOutcomeError",

@@ -34,3 +34,7 @@ class DifferentRowsError(ComparisonError):
 
 class NotNestedError(ComparisonError):
     """Neither model is a special case of the other."""
+
+
+class ExactTestError(ComparisonError):
+    """The exact distribution of a test statistic cannot be simulated."""

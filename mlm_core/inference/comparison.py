@@ -13,7 +13,13 @@ from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.optimum import least_criterion
 from mlm_core.fits.pooled import PooledFit
-from mlm_core.inference.boundary_mixture import Covariance, covariances_of, n_variances
+from mlm_core.inference.boundary_mixture import (
+    Covariance,
+    Weights,
+    covariances_of,
+    n_variances,
+)
+from mlm_core.inference.cone_weights import weights_without_effects
 from mlm_core.inference.likelihood_ratio import LikelihoodRatioTest, Pair, build_test
 from mlm_core.moments.moments import Moments
 from mlm_core.notes import Note
@@ -57,9 +63,17 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
         null=_null(added_terms, added),
         method=method,
         zero=[] if added_terms else added,
+        mixture=_mixture(small, big) if not added_terms else (),
         is_refitted=is_refitted,
         notes=notes,
     )
+
+
+def _mixture(small: MixedFit | PooledFit, big: MixedFit | PooledFit) -> Weights:
+    """Return the mixture for a model without any random effect in one with several."""
+    if isinstance(small, MixedFit) or isinstance(big, PooledFit):
+        return ()
+    return weights_without_effects(big.problem)
 
 
 def in_order(

@@ -15,6 +15,7 @@ import pandas as pd
 from mlm_core.fits.criterion import Method
 from mlm_core.inference.boundary_mixture import (
     Covariance,
+    Weights,
     boundary_weights,
     chi_square_tail,
     mixture_tail,
@@ -112,13 +113,17 @@ def build_test(
     null: str,
     method: Method,
     zero: Sequence[Covariance],
+    mixture: Weights = (),
     small_method: Method | None = None,
     is_refitted: bool = False,
     notes: Sequence[Note] = (),
 ) -> LikelihoodRatioTest:
-    """Assemble a test; ``zero`` lists the variances and covariances the null puts at zero."""
-    weights = boundary_weights(zero)
-    several = [_several_note(bool(weights))] if n_variances(zero) > 1 else []
+    """Assemble a test; ``zero`` lists the variances and covariances the null puts at zero.
+
+    ``mixture`` is the reference distribution where it is known better than from their number.
+    """
+    weights = mixture or boundary_weights(zero)
+    several = [_several_note(weights, bool(mixture))] if n_variances(zero) > 1 else []
     p = float(chi_square_tail(pair.statistic, pair.df))
     return LikelihoodRatioTest(
         null_hypothesis=null,
@@ -152,16 +157,26 @@ def _table(pair: Pair, p: float) -> pd.DataFrame:
     )
 
 
-def _several_note(is_known: bool) -> Note:
-    if is_known:
+def _several_note(weights: Weights, is_derived: bool) -> Note:
+    if is_derived:
+        shares = ", ".join(f"{weight:.2f}" for _, weight in weights)
+        message = (
+            f"Several variances are tested at once. The corrected p-value weights 0 to"
+            f" {weights[-1][0]} degrees of freedom by {shares}, as these groups' sizes and nesting"
+            " have it."
+        )
+        return Note(
+            "several-variances", "note", message, {str(df): weight for df, weight in weights}
+        )
+    if weights:
         message = (
             "Several variances are tested at once. The corrected p-value takes their estimates as"
-            " independent; testing one at a time needs no such assumption."
+            " independent; the parametric bootstrap needs no such assumption."
         )
         return Note("several-variances", "note", message)
     message = (
         "Several variances and covariances are tested at once; no simple reference distribution"
-        " exists on the boundary. The plain p-value is an upper bound: the evidence is at least"
-        " this strong."
+        " exists on the boundary. The plain p-value is an upper bound; the parametric bootstrap"
+        " gives the p-value itself."
     )
     return Note("no-mixture", "note", message)

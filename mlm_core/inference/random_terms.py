@@ -23,6 +23,7 @@ from mlm_core.inference.boundary_mixture import (
     covariances_of,
     mixture_tail,
 )
+from mlm_core.inference.cone_weights import weights_without_effects
 from mlm_core.inference.likelihood_ratio import (
     LikelihoodRatioTest,
     Pair,
@@ -71,8 +72,18 @@ class PooledComparison:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Reduction:
-    """A model with one random term less."""
+class Reduction:
+    """A model with one random term less.
+
+    Attributes
+    ----------
+    label : str
+        The term, as lmerTest's ``ranova`` writes it.
+    blocks : tuple of Block
+        Random effects that stay.
+    removed : tuple of Covariance
+        Variances and covariances that go.
+    """
 
     label: str
     blocks: tuple[Block, ...]
@@ -88,7 +99,7 @@ def drop_random_terms(fit: MixedFit) -> RandomTermTests:
         (*full, unknown, unknown, unknown, unknown)
     ]
     several = False
-    for reduction in _reductions(fit):
+    for reduction in reductions(fit):
         criterion = least_criterion(moments, fit.method, reduction.blocks)
         df = len(reduction.removed)
         n_parameters = fit.n_parameters - df
@@ -128,6 +139,7 @@ def compare_with_pooled(fit: MixedFit) -> PooledComparison:
     zero = [
         covariance for block in moments.layout.blocks for covariance in _covariances(fit, block)
     ]
+    mixture = weights_without_effects(fit.problem)
     tests: dict[Method, LikelihoodRatioTest] = {}
     methods: tuple[Method, ...] = ("ML", "REML")
     for method in methods:
@@ -139,13 +151,14 @@ def compare_with_pooled(fit: MixedFit) -> PooledComparison:
         )
         null = "nothing varies between groups"
         tests[method] = build_test(
-            pair, null=null, method=fit.method, small_method=method, zero=zero
+            pair, null=null, method=fit.method, small_method=method, zero=zero, mixture=mixture
         )
     printed, alike = tests["ML"], tests[fit.method]
     return PooledComparison(printed, alike, _printed_note(fit.method, printed, alike))
 
 
-def _reductions(fit: MixedFit) -> list[_Reduction]:
+def reductions(fit: MixedFit) -> list[Reduction]:
+    """Return the models with one random term less, intercepts before slopes."""
     blocks = fit.problem.moments.layout.blocks
     found = []
     for position, block in enumerate(blocks):
@@ -154,7 +167,7 @@ def _reductions(fit: MixedFit) -> list[_Reduction]:
         if INTERCEPT not in block.columns or not slopes:
             label = _block_label(fit, block)
             removed = _covariances(fit, block)
-            found.append(_Reduction(label, (*rest[0], *rest[1]), removed))
+            found.append(Reduction(label, (*rest[0], *rest[1]), removed))
             continue
         for name, columns in slopes:
             kept = tuple(column for column in block.columns if column not in columns)
@@ -163,7 +176,7 @@ def _reductions(fit: MixedFit) -> list[_Reduction]:
             )
             smaller = replace(block, columns=kept)
             label = f"{name} in {_inside(fit, block)}"
-            found.append(_Reduction(label, (*rest[0], smaller, *rest[1]), removed))
+            found.append(Reduction(label, (*rest[0], smaller, *rest[1]), removed))
     return sorted(found, key=lambda reduction: reduction.label.startswith("(") is False)
 
 
@@ -210,9 +223,9 @@ def _block_label(fit: MixedFit, block: Block) -> str:
 
 def _unknown_mixture() -> Note:
     message = (
-        "For a term with several variances and covariances no simple reference"
-        " distribution exists on"
-        " the boundary; its plain p-value is an upper bound."
+        "For a term with several variances and covariances no simple reference distribution"
+        " exists on the boundary; its plain p-value is an upper bound, and the parametric"
+        " bootstrap gives the p-value itself."
     )
     return Note("no-mixture", "note", message)
 

@@ -1,0 +1,112 @@
+"""The exact restricted test: its distribution by brute force, its p-values as RLRsim has them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+
+from mlm_core.data.model import Model
+from mlm_core.errors import ExactTestError
+from mlm_core.fits.mixed import fit_mixed
+from mlm_core.inference import exact_restricted
+from mlm_core.inference.effect_geometry import Spectrum
+from mlm_core.inference.exact_restricted import exact_test, null_statistics
+from tests.core.lmer_record import reference
+
+N = 100_000
+# Quantiles of 200,000 statistics simulated by RLRsim 3.1-8, RLRTSim(), set.seed(1): for
+# mathkind ~ ses + (1 | schoolid) on schools 1 to 40, and Reaction ~ Days + (0 + Days | Subject).
+PROBABILITIES = [0.7, 0.8, 0.9, 0.95, 0.99]
+CLASSROOM_40 = [0.18712265, 0.57162971, 1.44455494, 2.45652623, 5.13298432]
+SLEEPSTUDY_DAYS = [0.18284825, 0.56303069, 1.42083428, 2.41810696, 5.02187332]
+
+
+def test_class_given_school(fitted):
+    fit = fitted("mathkind ~ ses + (1 | schoolid/classid)")
+    record = reference("classroom")["exact_rlrt"]["class_given_school"]
+    found = exact_test(fit.problem, fit.problem.structure.blocks[0], record["stat"], n=N, seed=1)
+    error = np.hypot(found.p_error, np.sqrt(0.296 * 0.704 / record["nsim"]))
+    assert found.p == pytest.approx(record["p"], abs=4.0 * error)
+    assert found.given_others
+    assert found.share_at_zero == pytest.approx(0.51, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["rlrt1", "rlrt_class", "rlrt_school"])
+def test_other_references(name, fitted):
+    record = reference("inference")["exact_rlrt"][name]
+    fit = fitted(
+        "mathkind ~ ses + (1 | schoolid)"
+        if name == "rlrt1"
+        else "mathkind ~ ses + (1 | schoolid/classid)"
+    )
+    block = fit.problem.structure.blocks[1 if name == "rlrt_school" else 0]
+    found = exact_test(fit.problem, block, record["stat"], n=N, seed=2)
+    assert found.p == pytest.approx(record["p"], abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("formula", "table", "quantiles"),
+    [
+        ("mathkind ~ ses + (1 | schoolid)", "classroom", CLASSROOM_40),
+        ("Reaction ~ Days + (0 + Days | Subject)", "sleepstudy", SLEEPSTUDY_DAYS),
+    ],
+)
+def test_quantiles_as_rlrsim(formula, table, quantiles, tables):
+    frame = tables[table]
+    if table == "classroom":
+        frame = frame[frame["schoolid"] <= 40]
+    fit = fit_mixed(Model(formula), frame)
+    found = exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=2 * N, seed=3)
+    # The share beyond each quantile, against its own: both sides were simulated 200,000 times.
+    for probability, quantile in zip(PROBABILITIES, quantiles, strict=True):
+        error = np.sqrt(2.0 * probability * (1.0 - probability) / (2 * N))
+        assert (found.values <= quantile).mean() == pytest.approx(probability, abs=4.0 * error)
+
+
+def test_each_statistic_is_the_supremum(monkeypatch):
+    mu, times, df = np.array([0.7, 2.0, 5.0]), np.array([4, 1, 6]), 40
+    monkeypatch.setattr(exact_restricted, "_BATCH", 300)
+    found = null_statistics(Spectrum(mu, times), df, np.random.default_rng(4), 300)
+    rng = np.random.default_rng(4)
+    squares = exact_restricted._chi_squares(rng, times, 300)
+    rest = 2.0 * rng.standard_gamma((df - 11) / 2.0, 300)
+    for own, row, left in zip(found, squares, rest, strict=True):
+
+        def height(log_lam, row=row, left=left):
+            shrink = 1.0 / (1.0 + np.exp(log_lam) * mu)
+            whole = row.sum() + left
+            return -(df * np.log(whole / (row @ shrink + left)) + times @ np.log(shrink))
+
+        starts = np.linspace(-9.0, 12.0, 43)
+        start = min(starts, key=height)
+        best = optimize.minimize_scalar(height, bounds=(start - 0.6, start + 0.6), method="bounded")
+        assert own == pytest.approx(max(-best.fun, 0.0), abs=1e-5)
+
+
+def test_many_groups_give_the_mixture():
+    spectrum = Spectrum(np.array([10.0]), np.array([2_000]))
+    found = null_statistics(spectrum, 20_000, np.random.default_rng(5), 40_000)
+    assert (found < 1e-6).mean() == pytest.approx(0.5, abs=0.02)
+    above = found[found > 1e-6]
+    assert stats.kstest(above, stats.chi2(1).cdf).statistic < 0.03
+
+
+def test_what_it_is_not_for(fitted, monkeypatch):
+    fit = fitted("Reaction ~ Days + (Days | Subject)", "sleepstudy")
+    with pytest.raises(ExactTestError, match="covariances"):
+        exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)
+    monkeypatch.setattr(exact_restricted, "MOST_DENSE", 10)
+    fit = fitted("mathkind ~ ses + (1 | schoolid)")
+    with pytest.raises(ExactTestError, match="at most 10 are allowed"):
+        exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)
+
+
+def test_the_same_seed_gives_the_same(fitted):
+    fit = fitted("mathkind ~ ses + (1 | schoolid)")
+    block = fit.problem.structure.blocks[0]
+    one, same, other = (
+        exact_test(fit.problem, block, 1.0, n=500, seed=seed).values for seed in (1, 1, 2)
+    )
+    assert np.array_equal(one, same)
+    assert not np.array_equal(one, other)
