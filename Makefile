@@ -20,12 +20,13 @@ run: $(RUN_STAMP) ## start the app on this machine (PORT=8501)
 	@echo "Opening http://127.0.0.1:$(PORT)  (Ctrl+C stops the app)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: $(DEV_STAMP) ## run everything: numbers, pages, the app in a real browser
+test: $(DEV_STAMP) ## run everything: numbers, pages, Spark, the app in a real browser
+	@$(BIN)/python tests/cluster/java.py --install >/dev/null
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
 	  $(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
-check: lint types ## lint, types and the quick tests (no browser, nothing slow)
-	@$(BIN)/python -m pytest -q -m "not browser and not slow" $(ARGS)
+check: lint types ## lint, types and the quick tests (no browser, no Spark, nothing slow)
+	@$(BIN)/python -m pytest -q -m "not browser and not cluster and not slow" $(ARGS)
 
 lint: $(DEV_STAMP) ## look for mistakes and unformatted files
 	@$(BIN)/ruff check .
