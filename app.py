@@ -16,9 +16,13 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FRAME = Path(__file__).resolve().parent / "pages" / "_ui" / "frame.py"
+UI = Path(__file__).resolve().parent / "pages" / "_ui"
+FRAME = UI / "frame.py"
 WARM = (
     "plotly.graph_objects",
     "mlm_core",
@@ -99,8 +103,14 @@ def say_sorry(_: Exception) -> bool:
     return True
 
 
+async def figures(_: Request) -> FileResponse:
+    """Send the script that makes figures reachable by keyboard."""
+    return FileResponse(UI / "figures.js", media_type="text/javascript")
+
+
 app = st.App(
     FRAME,
+    routes=[Route("/figures.js", figures)],
     lifespan=warmed_up,
     middleware=[Middleware(Headers)],
     on_script_error=say_sorry,

@@ -23,6 +23,7 @@ from mlm_core.errors import MlmError
 from mlm_core.notes import Note, Severity
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_html, for_markdown
+from mlm_core.views.figures.theme import ink
 from pages._ui import state
 
 if TYPE_CHECKING:
@@ -59,13 +60,17 @@ _STYLE = """<style>
 .stMainBlockContainer h3 {font-size: 1.35rem; padding: 1rem 0 0.4rem 0;}
 .mlm-question {font-size: 1.15rem; opacity: 0.75; margin: -0.25rem 0 0 0;}
 .st-key-formula p, .st-key-formula div {font-family: monospace; font-size: 0.9rem;}
+.js-plotly-plot .modebar:focus-within {opacity: 1;}
+.js-plotly-plot [tabindex]:focus-visible {outline: 3px solid var(--mlm-focus, #0b5fa5);
+  outline-offset: 2px;}
 .st-key-answer p {font-size: 1.15rem; line-height: 1.55;}
 </style>"""
 
 
 def style() -> None:
-    """Load the style sheet (once a run, by the frame)."""
+    """Load the style sheet and the script of the figures (once a run, by the frame)."""
     st.html(_STYLE)
+    st.html('<script src="figures.js"></script>', unsafe_allow_javascript=True)
 
 
 # --- sentences ------------------------------------------------------------------------------------
@@ -119,19 +124,17 @@ def guard() -> Iterator[None]:
 
 
 def figure(picture: Picture, *, on_click: Callable[[str], None] | None = None) -> None:
-    """Show a figure over the whole width, with a button that saves it as SVG or PNG.
+    """Show a figure over the whole width; its own menu saves it as SVG or PNG (``figures.js``).
 
     ``on_click`` is told the group of a mark that is clicked.
     """
-    config = picture.config
-    export = config.get("toImageButtonOptions", {})
-    config["toImageButtonOptions"] = {**export, "format": state.picture_format(), "scale": 2}
+    ink(picture.figure, is_dark=st.context.theme.type == "dark")
     st.plotly_chart(
         picture.figure,
         width="stretch",
         key=(key := f"figure-{picture.name}"),
         alt=picture.alt,
-        config=config,
+        config=picture.config,
         on_select="ignore" if on_click is None else partial(_tell, on_click, key),
         selection_mode="points",
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -25,10 +25,6 @@ _UPLOAD = "mlm.upload"
 _REMARK = "mlm.remark"
 _REFUSAL = "mlm.refusal"
 _EARLIER = "mlm.earlier"
-_PICTURE = "picture-format"
-
-PictureFormat = Literal["svg", "png"]
-PICTURE_FORMATS: tuple[PictureFormat, ...] = ("svg", "png")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +68,6 @@ def remark() -> str:
 def refusal() -> str:
     """Return why the last upload was not taken (the error's text, or nothing)."""
     return st.session_state.get(_REFUSAL, "")
-
-
-def picture_format() -> PictureFormat:
-    """Return the format in which figures are saved (not part of the link)."""
-    return st.session_state.get(_PICTURE, PICTURE_FORMATS[0])
 
 
 # --- changing -------------------------------------------------------------------------------------

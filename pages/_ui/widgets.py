@@ -231,14 +231,6 @@ def _more(choices: AppState, data: Dataset) -> None:
         )
         for number, name in enumerate(choices.predictors, start=1):
             _reference(number, name, choices, cache.roles(data).categories.get(name, ()))
-        state.seed("picture-format", state.picture_format())
-        st.segmented_control(
-            "Pictures are saved as",
-            list(state.PICTURE_FORMATS),
-            format_func=str.upper,
-            key="picture-format",
-            required=True,
-        )
 
 
 def _reference(number: int, name: str, choices: AppState, categories: Sequence[str]) -> None:

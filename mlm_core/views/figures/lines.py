@@ -148,7 +148,6 @@ def _dress_panels(figure: go.Figure, rows: int, titles: Sequence[str]) -> None:
     figure.update_layout(
         legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows), "font": {"size": BASE_SIZE}}
     )
-    figure.update_layout(paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)")
     figure.update_annotations(font={"size": BASE_SIZE - 1})
     for title in titles:
         figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": title})

@@ -2,8 +2,8 @@
 
 Colours are those of Okabe and Ito (readable with every common colour vision), and no difference is
 told by colour alone: every family of lines or marks has its own dash or shape as well. Backgrounds
-are transparent and text carries no colour of its own, so that the page's light or dark theme shows
-through. Sizes are chosen for a projector.
+are left to the page, light or dark, and come along when a figure is saved; :func:`ink` gives text
+its colour at the end. Sizes are chosen for a projector.
 
 Text from users enters a figure through :func:`mlm_core.views.escape.for_figure`; what a click hands
 back (``customdata``) is the raw group label, which is never drawn.
@@ -29,6 +29,8 @@ VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 GREY = "#808080"
 BROWN = "#8F5B00"  # a dark orange in place of the palette's yellow, which white swallows
+INK = "#31333F"
+INK_ON_DARK = "#E6EAF1"
 FAINT = "rgba(128, 128, 128, 0.28)"
 CLEAR = "rgba(0, 0, 0, 0)"
 LEVEL_COLOURS = (BLUE, GREEN, PURPLE, SKY)
@@ -100,7 +102,7 @@ class Picture:
         """Options of the drawing library: no logo, the save button writes an SVG of this name."""
         return {
             "displaylogo": False,
-            "toImageButtonOptions": {"format": "svg", "filename": self.name},
+            "toImageButtonOptions": {"format": "svg", "filename": self.name, "scale": 2},
         }
 
 
@@ -120,8 +122,6 @@ def template() -> go.layout.Template:
         layout={
             "colorway": [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY],
             "font": {"size": BASE_SIZE},
-            "paper_bgcolor": CLEAR,
-            "plot_bgcolor": CLEAR,
             "xaxis": axis,
             "yaxis": axis,
             "hovermode": "closest",
@@ -147,8 +147,6 @@ def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
         template=template(),
         height=height,
         margin={"l": 12, "r": 16, "t": 46, "b": 12},
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
         font={"size": BASE_SIZE},
         legend={
             "orientation": "h",
@@ -164,6 +162,15 @@ def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
     )
     figure.update_xaxes(axis)
     figure.update_yaxes(axis)
+
+
+def ink(figure: go.Figure, *, is_dark: bool) -> None:
+    """Give the text of a figure a colour that stands out from a light or a dark page."""
+    colour = INK_ON_DARK if is_dark else INK
+    text = {"tickfont": {"color": colour}, "title": {"font": {"color": colour}}}
+    figure.update_layout(font={"color": colour}, legend={"font": {"color": colour}})
+    figure.update_xaxes(text)
+    figure.update_yaxes(text)
 
 
 def labels(groups: pd.Series) -> NDArray[np.object_]:

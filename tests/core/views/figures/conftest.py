@@ -25,8 +25,8 @@ def _check(picture: Picture) -> None:
     assert len(picture.alt) > 40
     assert "<sub>" not in picture.alt
     assert "&lt;" not in picture.alt
-    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0, 0, 0, 0)"
-    assert figure.layout.font.color is None  # the page's theme colours the text
+    assert figure.layout.paper_bgcolor is figure.layout.plot_bgcolor is None  # left to the page,
+    assert figure.layout.font.color is None  # as is the colour of text
     for trace in figure.data:
         for axis in ("x", "y", "text", "customdata", "values"):
             value = getattr(trace, axis, None)

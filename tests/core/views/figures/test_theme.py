@@ -53,3 +53,25 @@ def test_reference_lines_are_named_and_span_the_axis():
 def test_a_click_hands_back_the_raw_label():
     data = theme.click_data(pd.DataFrame({"group": ["<a>"], "n": [3]}))
     assert data.tolist() == [["<a>", 3]]
+
+
+def test_text_stands_out_from_light_and_dark_pages():
+    figure = theme.new_figure("x", "y")
+    for is_dark, colour in ((False, theme.INK), (True, theme.INK_ON_DARK)):
+        theme.ink(figure, is_dark=is_dark)
+        layout = figure.layout
+        assert layout.font.color == layout.legend.font.color == colour
+        assert layout.xaxis.tickfont.color == layout.yaxis.title.font.color == colour
+
+
+def test_every_second_third_and_eleventh():
+    steps = [theme.every(step) for step in (2, 3, 4, 11, 21)]
+    assert steps == ["every 2nd", "every 3rd", "every 4th", "every 11th", "every 21st"]
+
+
+def test_looks_return_after_all_colours_and_shapes():
+    look = theme.group_look(np.arange(36))
+    pairs = list(zip(look["color"], look["symbol"], strict=True))
+    assert len(set(pairs)) == 35
+    assert pairs[0] == pairs[35]
+    assert theme.POOLED.colour not in set(look["color"])

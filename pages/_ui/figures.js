@@ -1,0 +1,106 @@
+// What the drawing library leaves to the mouse, given to the keyboard too, and a menu that saves in
+// both formats. Loaded once a tab; figures come and go, so the page is watched for new ones.
+(() => {
+  if (window.mlmFigures) return;
+  window.mlmFigures = true;
+
+  // --- the figure's own menu: SVG and PNG -------------------------------------------------------
+
+  const camera = (plot) =>
+    [...plot.querySelectorAll(".modebar-btn")].find((each) =>
+      each.getAttribute("aria-label").startsWith("Download plot"),
+    );
+
+  const named = (button, name) => {
+    button.dataset.title = name;
+    button.setAttribute("aria-label", name);
+    return button;
+  };
+
+  // The library has one button for one format: a second one beside it changes the format meanwhile.
+  const offerBoth = (plot) => {
+    const svg = camera(plot);
+    if (!svg) return;
+    const png = named(svg.cloneNode(true), "Save as PNG");
+    named(svg, "Save as SVG");
+    png.addEventListener("click", () => {
+      const options = plot._context.toImageButtonOptions;
+      plot._context.toImageButtonOptions = { ...options, format: "png" };
+      svg.click();
+      plot._context.toImageButtonOptions = options;
+    });
+    svg.after(png);
+  };
+
+  // --- buttons and sliders inside a figure --------------------------------------------------------
+
+  const reachable = (node, role, name, onKey) => {
+    if (node.hasAttribute("tabindex")) return;
+    node.setAttribute("tabindex", "0");
+    node.setAttribute("role", role);
+    if (name) node.setAttribute("aria-label", name);
+    node.addEventListener("keydown", (event) => {
+      if (onKey(event.key)) event.preventDefault();
+    });
+  };
+
+  const press = (node) => (key) => {
+    const isPressed = key === "Enter" || key === " ";
+    if (isPressed) node.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    return isPressed;
+  };
+
+  const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 5, PageDown: -5 };
+
+  // A slider is moved the way the mouse would: by pressing its rail where the next step is.
+  const slide = (group, current) => (key) => {
+    const slider = current();
+    const last = slider.steps.length - 1;
+    const ends = { Home: 0, End: last };
+    if (!(key in STEPS) && !(key in ends)) return false;
+    const to = Math.min(last, Math.max(0, ends[key] ?? slider.active + STEPS[key]));
+    const rail = group.querySelector(".slider-rail-rect").getBoundingClientRect();
+    const inset = group.querySelector(".slider-grip-rect").getBoundingClientRect().width / 2;
+    const clientX = rail.left + inset + ((rail.width - 2 * inset) * to) / last;
+    const at = { bubbles: true, clientX, clientY: rail.top + rail.height / 2 };
+    group.querySelector(".slider-rail-touch-rect").dispatchEvent(new MouseEvent("mousedown", at));
+    document.querySelectorAll(".js-plotly-plot").forEach((each) =>
+      each.dispatchEvent(new MouseEvent("mouseup", at)),
+    );
+    return true;
+  };
+
+  const tell = (group, slider) => {
+    group.setAttribute("aria-valuemin", "0");
+    group.setAttribute("aria-valuemax", String(slider.steps.length - 1));
+    group.setAttribute("aria-valuenow", String(slider.active));
+    group.setAttribute("aria-valuetext", slider.steps[slider.active].label);
+  };
+
+  const look = () => {
+    document.querySelectorAll(".js-plotly-plot").forEach((plot) => {
+      const svg = camera(plot);
+      if (svg) offerBoth(plot);
+      plot.querySelectorAll(".updatemenu-button").forEach((button) =>
+        reachable(button, "button", button.textContent, press(button)),
+      );
+      plot.querySelectorAll(".slider-group").forEach((group, place) => {
+        const current = () => plot._fullLayout.sliders[place];
+        const name = current().currentvalue.prefix || "position";
+        reachable(group, "slider", name, slide(group, current));
+        tell(group, current());
+      });
+    });
+  };
+
+  let isWaiting = false;
+  new MutationObserver(() => {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(() => {
+      isWaiting = false;
+      look();
+    });
+  }).observe(document.body, { childList: true, subtree: true });
+  look();
+})();
