@@ -66,11 +66,13 @@ _STYLE = """<style>
 .st-key-answer p {font-size: 1.15rem; line-height: 1.55;}
 </style>"""
 
+SCRIPT = '<script src="figures.js"></script>'
+
 
 def style() -> None:
     """Load the style sheet and the script of the figures (once a run, by the frame)."""
     st.html(_STYLE)
-    st.html('<script src="figures.js"></script>', unsafe_allow_javascript=True)
+    st.html(SCRIPT, unsafe_allow_javascript=True)
 
 
 # --- sentences ------------------------------------------------------------------------------------
