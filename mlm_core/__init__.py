@@ -19,6 +19,7 @@ from mlm_core.inference.bootstrap import Bootstrap, bootstrap
 from mlm_core.inference.bootstrap_ratio import BootstrapTest, bootstrap_test
 from mlm_core.inference.cluster_robust import ClusterRobust, cluster_robust
 from mlm_core.inference.comparison import compare
+from mlm_core.inference.design_effect import DesignEffect, design_effect
 from mlm_core.inference.fixed_tests import FixedTest, TermTests, contrast, term_tests, wald_test
 from mlm_core.inference.group_effects import GroupEffects, group_effects
 from mlm_core.inference.influence import GroupInfluence, influence
@@ -34,8 +35,11 @@ from mlm_core.inference.random_terms import (
     compare_with_pooled,
     drop_random_terms,
 )
+from mlm_core.inference.reliability import Reliability, reliability
+from mlm_core.inference.share_intervals import ShareIntervals, share_intervals
 from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
 from mlm_core.inference.simulated_terms import SimulatedTerms, simulate_random_terms
+from mlm_core.inference.variance_function import VarianceFunction, variance_function
 from mlm_core.inference.variance_paths import VariancePaths, variance_paths
 from mlm_core.moments.making import moments
 from mlm_core.moments.moments import Moments
@@ -46,6 +50,7 @@ __all__ = [
     "Bootstrap",
     "BootstrapTest",
     "ClusterRobust",
+    "DesignEffect",
     "FixedTest",
     "GroupEffects",
     "GroupInfluence",
@@ -62,9 +67,12 @@ __all__ = [
     "Profile",
     "RSquared",
     "RandomTermTests",
+    "Reliability",
+    "ShareIntervals",
     "SimulatedTerms",
     "TermTests",
     "UnpooledFit",
+    "VarianceFunction",
     "VariancePaths",
     "VarianceShares",
     "bootstrap",
@@ -73,6 +81,7 @@ __all__ = [
     "compare",
     "compare_with_pooled",
     "contrast",
+    "design_effect",
     "drop_random_terms",
     "fit_mixed",
     "fit_pooled",
@@ -89,10 +98,13 @@ __all__ = [
     "prediction_intervals",
     "profile",
     "r_squared",
+    "reliability",
     "residuals",
+    "share_intervals",
     "simulate_random_terms",
     "term_tests",
     "unconditional_icc",
+    "variance_function",
     "variance_paths",
     "wald_test",
 ]

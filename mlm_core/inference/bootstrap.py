@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from scipy import special
 
 from mlm_core.errors import ModelError
+from mlm_core.fits.criterion import Problem
+from mlm_core.fits.curvature import Evaluation
 from mlm_core.fits.estimates import user_scale
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.inference.parameters import find_parameters
@@ -161,18 +163,24 @@ def bootstrap(
     ModelError
         Too few replicates are asked for.
     """
+    return bootstrap_problem(fit.problem, fit.at, n, seed=seed, progress=progress)
+
+
+def bootstrap_problem(
+    problem: Problem, at: Evaluation, n: int, *, seed: int, progress: Progress | None = None
+) -> Bootstrap:
+    """Bootstrap a criterion at its optimum; see :func:`bootstrap`."""
     check_replicates(n)
-    problem, root = fit.problem, fit.at.root
-    draws = draws_of(problem, fit.at.theta, root)
-    found = refit_all(draws, [Refitter(problem, fit.at.theta)], n, seed=seed, progress=progress)[0]
-    scale = user_scale(problem.moments)
+    root, scale = at.root, user_scale(problem.moments)
+    draws = draws_of(problem, at.theta, root)
+    found = refit_all(draws, [Refitter(problem, at.theta)], n, seed=seed, progress=progress)[0]
     observed = on_user_scale(
         problem,
         scale,
-        fit.at.theta[None],
+        at.theta[None],
         np.array([float(root.r2)]),
         np.asarray(root.beta, dtype=np.float64)[None],
-        np.array([fit.criterion]),
+        np.array([at.value]),
     )
     replicates = on_user_scale(problem, scale, found.theta, found.r2, found.beta, found.criterion)
     notes = (stopped_note(len(replicates), n),) if len(replicates) < n else ()

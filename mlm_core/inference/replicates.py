@@ -85,7 +85,7 @@ class Replicates:
 Statistic = Callable[[Replicates], FloatArray]
 
 
-def shares_of(level: int) -> Statistic:
+def share_of(level: int) -> Statistic:
     """Return the statistic "share of a level's variance in the whole"."""
 
     def share(of: Replicates) -> FloatArray:
@@ -93,6 +93,12 @@ def shares_of(level: int) -> Statistic:
         return np.asarray(variances[:, level] / variances.sum(axis=1))
 
     return share
+
+
+def residual_share(of: Replicates) -> FloatArray:
+    """Return the residual's share of the variance of each replicate."""
+    variances = of.level_variances
+    return np.asarray(variances[:, -1] / variances.sum(axis=1))
 
 
 def icc_of(level: int) -> Statistic:

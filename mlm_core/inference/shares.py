@@ -59,7 +59,7 @@ class VarianceShares:
 
 def icc(fit: MixedFit) -> VarianceShares:
     """Return variance shares and intraclass correlations of a mixed fit."""
-    return _shares(fit.problem, fit.at)
+    return shares_of(fit.problem, fit.at)
 
 
 def unconditional_icc(fit: MixedFit) -> VarianceShares:
@@ -68,14 +68,20 @@ def unconditional_icc(fit: MixedFit) -> VarianceShares:
     The model has an intercept, fixed and varying at every level of the fit, and is fitted by the
     same method from the same moments.
     """
+    return shares_of(*without_predictors(fit))
+
+
+def without_predictors(fit: MixedFit) -> tuple[Problem, Evaluation]:
+    """Return the model with nothing but intercepts on the rows of a fit, and its optimum."""
     moments = fit.problem.moments
     blocks = tuple(Block(level, (INTERCEPT,)) for level in reversed(range(len(fit.levels))))
     layout = replace(moments.layout, fixed=(INTERCEPT,), blocks=blocks)
     problem = build_problem(replace(moments, layout=layout), fit.method)
-    return _shares(problem, find_optimum(problem).at)
+    return problem, find_optimum(problem).at
 
 
-def _shares(problem: Problem, at: Evaluation) -> VarianceShares:
+def shares_of(problem: Problem, at: Evaluation) -> VarianceShares:
+    """Return the shares of a criterion at its optimum."""
     moments = problem.moments
     sigma2 = float(at.root.r2) / problem.df * float(moments.scale[-1]) ** 2
     variances, means = [], {}

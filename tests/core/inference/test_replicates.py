@@ -13,7 +13,7 @@ from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.bootstrap import bootstrap
 from mlm_core.inference.parameters import find_parameters
-from mlm_core.inference.replicates import icc_of, parameter_of, shares_of
+from mlm_core.inference.replicates import icc_of, parameter_of, residual_share, share_of
 from mlm_core.inference.shares import icc
 from tests.core import dense
 
@@ -37,7 +37,9 @@ def test_a_replicate_of_the_fit_is_the_fit(name, pupils):
             assert value == pytest.approx(fit.estimate(parameter.label))
     shares = icc(fit)
     for level in range(len(fit.levels)):
-        assert shares_of(level)(own)[0] == pytest.approx(shares.shares["share"][level])
+        assert share_of(level)(own)[0] == pytest.approx(shares.shares["share"][level])
+        total = sum(share_of(one)(own)[0] for one in range(len(fit.levels)))
+        assert total + residual_share(own)[0] == pytest.approx(1.0)
         assert icc_of(level)(own)[0] == pytest.approx(shares.correlations["icc"][level])
 
 
