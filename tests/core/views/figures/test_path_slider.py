@@ -21,9 +21,11 @@ def test_every_position_has_a_frame_of_heights(school_path):
     assert len(figure.frames) == len(path.pooling)
     for step, frame in enumerate(figure.frames):
         assert frame.traces == (1,)
-        assert frame.data[0].y.dtype == np.float32
-        assert frame.data[0].x is None
-        np.testing.assert_array_equal(frame.data[0].y, heights[step])
+        (moved,) = frame.to_plotly_json()["data"]
+        assert moved["y"].dtype == np.float32
+        assert set(moved) == {"type", "y"}
+        np.testing.assert_array_equal(moved["y"], heights[step])
+        go.Frame(frame.to_plotly_json())  # plotly's own check
     (slider,) = figure.layout.sliders
     assert slider.active == 3
     assert [step.args[0] for step in slider.steps] == [(frame.name,) for frame in figure.frames]
