@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cache, show, sitemap, state, widgets
+from pages._ui import cache, presenter, show, sitemap, state, widgets
 
 st.set_page_config(
     page_title="Multilevel models",
     page_icon="📊",
     layout="centered",
-    initial_sidebar_state="expanded",
+    initial_sidebar_state="collapsed" if presenter.is_asked_for() else "expanded",
 )
 cache.collect_in_the_background()
 state.start()
@@ -23,7 +23,11 @@ state.write_link()  # before the navigation, so that page and link are one step 
 page = st.navigation(sitemap.sections(), position="top")
 show.style()
 widgets.sidebar()
+with st.sidebar:
+    presenter.switch()
 if state.remark():
     show.note("note", state.remark())
+bar = presenter.begin()
 with show.guard():
     page.run()
+presenter.end(bar)

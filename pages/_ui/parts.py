@@ -6,15 +6,18 @@ They stand in the link beside the shared choices (Streamlit binds them) and last
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative.wording import level_name
-from pages._ui import state
+from pages._ui import presenter, state
 
 FEW = 5
+
+T = TypeVar("T")
 LARGEST_SEED = 999_999
 MOST_LISTED = 5000
 
@@ -112,6 +115,11 @@ def highlighted(groups: Sequence[str], *, key: str = "group") -> str | None:
 def highlight(group: str, *, key: str = "group") -> None:
     """Highlight a group (one that is highlighted already: no longer)."""
     state.seed(key, None if state.value_of(key) == group else group)
+
+
+def panels(together: dict[str, T]) -> list[dict[str, T]]:
+    """Divide what one figure shows side by side into figures of one panel, for the presenter."""
+    return [{key: part} for key, part in together.items()] if presenter.is_on() else [together]
 
 
 def draws(key: str, *, many: int) -> int:

@@ -23,8 +23,9 @@ from mlm_core.errors import MlmError
 from mlm_core.notes import Note, Severity
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_html, for_markdown
+from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import ink
-from pages._ui import state
+from pages._ui import presenter, state
 
 if TYPE_CHECKING:
     from mlm_core.views.code import Code
@@ -130,6 +131,10 @@ def figure(picture: Picture, *, on_click: Callable[[str], None] | None = None) -
 
     ``on_click`` is told the group of a mark that is clicked.
     """
+    if not presenter.offers(picture.name, picture.name.replace("-", " ")):
+        return
+    if presenter.is_on():
+        picture = enlarged(picture)
     ink(picture.figure, is_dark=st.context.theme.type == "dark")
     st.plotly_chart(
         picture.figure,
@@ -160,6 +165,8 @@ def table(printed: Table, *, of: str = "") -> None:
     a grid that can be sorted and searched.
     """
     frame, name = printed.frame, f"{printed.name}-{of}" if of else printed.name
+    if not presenter.offers(name, printed.caption or printed.name.replace("-", " ")):
+        return
     if len(frame) > LONGEST_PRINTED:
         st.markdown(f"**{for_markdown(printed.caption)}**")
         st.dataframe(frame, hide_index=True, key=f"grid-{name}")

@@ -25,6 +25,8 @@ _UPLOAD = "mlm.upload"
 _REMARK = "mlm.remark"
 _REFUSAL = "mlm.refusal"
 _EARLIER = "mlm.earlier"
+_PANELS = "mlm.panels"
+_PANEL = "mlm.panel"
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +191,41 @@ def clicked(key: str) -> str | None:
     points = selected.get("selection", {}).get("points", [])
     found = points[0].get("customdata") if points else None
     return str(found[0]) if found else None
+
+
+def is_asked(key: str) -> bool:
+    """Tell whether the link switches something on, before its widget has been drawn."""
+    return key not in st.session_state and st.query_params.get(key) == "true"
+
+
+# --- panels of the presenter's view ---------------------------------------------------------------
+
+
+def begin_panels() -> None:
+    """Forget the panels of the page before."""
+    st.session_state[_PANELS] = {}
+
+
+def is_panel_chosen(name: str, title: str) -> bool:
+    """Note a panel of this page; tell whether it is the one to be shown."""
+    panels()[name] = title
+    return panel() == name
+
+
+def panels() -> dict[str, str]:
+    """Return the panels of this page in order, with their titles."""
+    noted: dict[str, str] = st.session_state.setdefault(_PANELS, {})
+    return noted
+
+
+def panel() -> str:
+    """Return the panel that was chosen last."""
+    return str(st.session_state.get(_PANEL, ""))
+
+
+def choose_panel(name: str) -> None:
+    """Show another panel."""
+    st.session_state[_PANEL] = name
 
 
 # --- inside ---------------------------------------------------------------------------------------

@@ -42,20 +42,20 @@ with show.guard():
     drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
     lines = path_lines(path, drawn, unpooled, keep=group)
     arrows = path_arrows(path, mixed, unpooled, term=term, keep=group)
-    show.figure(
-        pooling(
-            path,
-            lines=lines,
-            arrows=arrows,
-            pooled=drawn.families["pooled"],
-            points=drawn.points,
-            outcome=drawn.outcome,
-            predictor=predictor,
-            visible=visible,
-            group=group,
-        ),
-        on_click=parts.highlight,
-    )
+    for panels in parts.panels({"lines": lines, "arrows": arrows}):
+        show.figure(
+            pooling(
+                path,
+                **panels,
+                pooled=drawn.families["pooled"],
+                points=drawn.points,
+                outcome=drawn.outcome,
+                predictor=predictor,
+                visible=visible,
+                group=group,
+            ),
+            on_click=parts.highlight,
+        )
     if group is not None:
         st.markdown(words.picked(group, path, arrows, unpooled, term=term))
     st.markdown(

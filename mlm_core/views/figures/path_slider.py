@@ -7,19 +7,19 @@ which is finer than any screen. The place of the estimate is marked below the tr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.pooling_path import PoolingPath
-from mlm_core.views.figures.theme import BASE_SIZE, BLUE, CLEAR, GREY, TITLE_SIZE
+from mlm_core.views.figures.theme import BASE_SIZE, BLUE, CLEAR, GREY, INK, TITLE_SIZE
 from mlm_core.views.numbers import count, number, percent
 
 Floats = NDArray[np.float64]
 
 _INSET = 20  # pixels between the end of the slider and its first step
-_READABLE_GREY = "#767676"
 _BELOW = -0.24
 _AT_ONCE = {
     "mode": "immediate",
@@ -59,33 +59,29 @@ def add_slider(
         {"method": "animate", "args": [[str(step)], _AT_ONCE], "label": step_label(path, step)}
         for step in range(len(path.pooling))
     ]
-    figure.update_layout(
-        sliders=[
-            {
-                "active": place,
-                "steps": steps,
-                "x": 0.0,
-                "len": 1.0,
-                "y": _BELOW,
-                "yanchor": "top",
-                "pad": {"t": 20, "b": 0},
-                "currentvalue": {
-                    "prefix": slider_title(path),
-                    "xanchor": "left",
-                    "font": {"size": TITLE_SIZE, "color": _READABLE_GREY},
-                },
-                # The steps' own labels would crowd the track; the ends and the estimate are named.
-                "font": {"color": CLEAR, "size": 1},
-                "ticklen": 0,
-                "bgcolor": GREY,
-                "bordercolor": GREY,
-                "activebgcolor": BLUE,
-                "minorticklen": 0,
-            }
-        ]
-    )
+    figure.update_layout(sliders=[_slider(path, steps, place)], margin={"b": 150})
     _name_places(figure, path)
-    figure.update_layout(margin={"b": 150})
+
+
+def _slider(path: PoolingPath, steps: list[dict[str, Any]], place: int) -> dict[str, Any]:
+    font = {"size": TITLE_SIZE, "color": INK}
+    return {
+        "active": place,
+        "steps": steps,
+        "x": 0.0,
+        "len": 1.0,
+        "y": _BELOW,
+        "yanchor": "top",
+        "pad": {"t": 20, "b": 0},
+        "currentvalue": {"prefix": slider_title(path), "xanchor": "left", "font": font},
+        # The steps' own labels would crowd the track; the ends and the estimate are named.
+        "font": {"color": CLEAR, "size": 1},
+        "ticklen": 0,
+        "minorticklen": 0,
+        "bgcolor": GREY,
+        "bordercolor": GREY,
+        "activebgcolor": BLUE,
+    }
 
 
 def slider_title(path: PoolingPath) -> str:
@@ -109,7 +105,7 @@ def _name_places(figure: go.Figure, path: PoolingPath) -> None:
     last = len(path.pooling) - 1
     named = {
         0: "no pooling",
-        path.at_estimate: f"▲ {path.method} estimate",
+        path.at_estimate: f"▲<br>{path.method} estimate",
         last: "complete pooling",
     }
     for step, text in named.items():
@@ -123,7 +119,7 @@ def _name_places(figure: go.Figure, path: PoolingPath) -> None:
             y=_BELOW,
             yref="paper",
             yanchor="top",
-            yshift=-66,
+            yshift=-66 if step != path.at_estimate else -56,
             showarrow=False,
-            font={"size": BASE_SIZE, "color": _READABLE_GREY},
+            font={"size": BASE_SIZE},
         )

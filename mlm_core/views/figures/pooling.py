@@ -72,7 +72,8 @@ def pooling(
     if lines is not None and arrows is not None:
         _side_by_side(figure)
     add_slider(figure, path, scene.moving, place=scene.place)
-    return Picture(figure, _alt(path, lines, arrows, outcome, predictor), "pooling")
+    panel = "" if lines and arrows else "-lines" if lines else "-arrows"
+    return Picture(figure, _alt(path, lines, arrows, outcome, predictor), f"pooling{panel}")
 
 
 def _side_by_side(figure: go.Figure) -> None:

@@ -169,6 +169,8 @@ def ink(figure: go.Figure, *, is_dark: bool) -> None:
     colour = INK_ON_DARK if is_dark else INK
     text = {"tickfont": {"color": colour}, "title": {"font": {"color": colour}}}
     figure.update_layout(font={"color": colour}, legend={"font": {"color": colour}})
+    for slider in figure.layout.sliders:
+        slider.currentvalue.font.color = colour
     figure.update_xaxes(text)
     figure.update_yaxes(text)
 

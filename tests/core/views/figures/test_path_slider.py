@@ -48,6 +48,6 @@ def test_the_ends_and_the_estimate_are_named_in_their_places(school_path):
     named = {each.text: each.x for each in _slider(path)[0].layout.annotations}
     assert named == {
         "no pooling": 0.0,
-        "▲ REML estimate": path.at_estimate / (len(path.pooling) - 1),
+        "▲<br>REML estimate": path.at_estimate / (len(path.pooling) - 1),
         "complete pooling": 1.0,
     }

@@ -1,0 +1,50 @@
+"""The same figure, larger: type, lines, marks; the one it was made of stays as it was."""
+
+import pytest
+
+from mlm_core.inference.group_estimates import ordered_estimates
+from mlm_core.views.figures.caterpillar import slopes
+from mlm_core.views.figures.enlarged import LINES, MARKS, TYPE, enlarged
+from mlm_core.views.figures.pooling import pooling
+
+
+@pytest.fixture(scope="module")
+def picture(school, school_path):
+    return pooling(
+        school_path.path,
+        lines=school_path.lines,
+        arrows=school_path.arrows,
+        pooled=school.lines.families["pooled"],
+        outcome="mathkind",
+        predictor="ses",
+    )
+
+
+def test_everything_grows_and_nothing_moves(picture, keeps_the_rules):
+    large = enlarged(picture)
+    keeps_the_rules(large)
+    before, after = picture.figure, large.figure
+    assert after.layout.font.size == round(TYPE * before.layout.font.size)
+    for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2"):
+        assert after.layout[axis].title.font.size > before.layout[axis].title.font.size
+        assert after.layout[axis].tickfont.size > before.layout[axis].tickfont.size
+    assert after.layout.height > before.layout.height
+    for old, new in zip(before.data, after.data, strict=True):
+        assert new.name == old.name
+        assert list(new.x) == pytest.approx(list(old.x), nan_ok=True)
+        if old.line.width:
+            assert new.line.width == pytest.approx(LINES * old.line.width)
+    assert len(after.frames) == len(before.frames)
+    assert after.layout.annotations[0].font.size > before.layout.annotations[0].font.size
+
+
+def test_marks_of_one_size_and_of_many(school):
+    ordered = ordered_estimates(school.unpooled.coefficients, term="ses")
+    small = slopes(ordered, pooled=1.0, term="ses", level="schoolid", group="3")
+    large = enlarged(small)
+    marks = [(old.marker.size, new.marker.size)
+             for old, new in zip(small.figure.data, large.figure.data, strict=True)
+             if old.marker.size is not None]  # fmt: skip
+    assert len(marks) == 2
+    for old, new in marks:
+        assert new == pytest.approx(MARKS * old)
