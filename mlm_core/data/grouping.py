@@ -88,10 +88,14 @@ class Hierarchy:
 
 @dataclass(frozen=True, eq=False)
 class _Partition:
-    """Codes of every row and the sorted key values behind them."""
+    """Codes of every row and the sorted key values behind them.
+
+    ``parent`` is each group's number among the groups of all its keys but the last.
+    """
 
     codes: Codes
     keys: tuple[NDArray[Any], ...]
+    parent: NDArray[Any]
 
     @property
     def n_groups(self) -> int:
@@ -121,9 +125,12 @@ def build_hierarchy(
     levels: list[Level] = []
     codes = np.zeros(n_rows, dtype=np.int32)
     ordered = _outermost_first(single, level_columns)
+    is_chain = True
     for position, (keys, own) in enumerate(ordered):
         outer = levels[-1] if levels else None
-        nested = _nest(own, codes, outer)
+        # As long as no level was renumbered, combined keys bring their parents with them.
+        is_chain &= outer is None or outer.columns == keys[:-1]
+        nested = _below(own) if is_chain and outer else _nest(own, codes, outer)
         if nested is None:
             pair = sorted(ordered[position - 1 : position + 1], key=_as_written(level_columns))
             raise _crossed(*pair)
@@ -163,9 +170,12 @@ def _partition(values: NDArray[Any]) -> _Partition:
             offsets = (values if is_exact else values.astype(np.int64)) - low
             present = np.zeros(high - low + 1, dtype=bool)
             present[offsets] = True
+            keys = (np.flatnonzero(present) + low,)
+            if present.all():
+                return _single(offsets.astype(np.int32), keys[0])
             rank = np.cumsum(present, dtype=np.int32)
             rank -= 1
-            return _Partition(rank[offsets], (np.flatnonzero(present) + low,))
+            return _single(rank[offsets], keys[0])
     codes, uniques = pd.factorize(values)
     uniques = _whole(np.asarray(uniques))
     try:
@@ -174,7 +184,12 @@ def _partition(values: NDArray[Any]) -> _Partition:
         order = np.argsort([f"{type(key).__name__} {key}" for key in uniques], kind="stable")
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    return _Partition(rank[codes], (uniques[order],))
+    return _single(rank[codes], uniques[order])
+
+
+def _single(codes: Codes, keys: NDArray[Any]) -> _Partition:
+    """Return the groups of one key column, all of them inside the whole table."""
+    return _Partition(codes, (keys,), np.zeros(len(keys), dtype=np.int32))
 
 
 def _whole(keys: NDArray[Any]) -> NDArray[Any]:
@@ -189,10 +204,8 @@ def _combine(outer: _Partition, inner: _Partition) -> _Partition:
     parent = np.empty(inner.n_groups, dtype=np.int32)
     parent[inner.codes] = outer.codes
     if np.array_equal(parent[inner.codes], outer.codes):  # inner labels are already unique
-        order = np.lexsort((np.arange(inner.n_groups), parent))
-        rank = np.empty(inner.n_groups, dtype=np.int32)
-        rank[order] = np.arange(inner.n_groups, dtype=np.int32)
-        codes, outer_code, inner_code = rank[inner.codes], parent[order], order
+        codes, order = _by_parent(inner.codes, parent)
+        outer_code, inner_code = parent[order], order
     else:
         pairs = outer.codes.astype(np.int64)
         pairs *= inner.n_groups
@@ -204,7 +217,23 @@ def _combine(outer: _Partition, inner: _Partition) -> _Partition:
         codes = rank[found]
         outer_code, inner_code = np.divmod(uniques[order], inner.n_groups)
     keys = (*(values[outer_code] for values in outer.keys), inner.keys[0][inner_code])
-    return _Partition(codes, keys)
+    return _Partition(codes, keys, outer_code)
+
+
+def _by_parent(codes: Codes, parent: NDArray[Any]) -> tuple[Codes, NDArray[np.intp]]:
+    """Renumber groups in order of their parents; return the codes and the old numbers."""
+    n_groups = len(parent)
+    if (parent[1:] >= parent[:-1]).all():
+        return codes, np.arange(n_groups)
+    order = np.argsort(parent, kind="stable")
+    rank = np.empty(n_groups, dtype=np.int32)
+    rank[order] = np.arange(n_groups, dtype=np.int32)
+    return rank[codes], order
+
+
+def _below(own: _Partition) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]]:
+    """Return what :func:`_nest` does for a level with one key more than the level around it."""
+    return own.codes, own.parent.astype(np.intp), np.arange(own.n_groups)
 
 
 def _nest(
@@ -221,10 +250,8 @@ def _nest(
     parent[own.codes] = outer_codes
     if (parent[own.codes] != outer_codes).any():
         return None
-    order = np.lexsort((np.arange(own.n_groups), parent))
-    rank = np.empty(own.n_groups, dtype=np.int32)
-    rank[order] = np.arange(own.n_groups, dtype=np.int32)
-    return rank[own.codes], parent[order], order
+    codes, order = _by_parent(own.codes, parent)
+    return codes, parent[order], order
 
 
 _Keyed = tuple[tuple[str, ...], _Partition]

@@ -32,6 +32,8 @@ from mlm_core.notes import Note
 FloatArray = NDArray[np.float64]
 # Rows handled at a time: large enough to amortise calls, small enough to stay in cache.
 _BLOCK_ROWS = 65_536
+# Adding the sums of a block costs by the group: with fewer rows it would cost more than the rows.
+_ROWS_PER_GROUP = 4
 # Variation below this share of a column's whole is rounding (a stored column has variance one).
 NO_VARIATION = 1e-20
 
@@ -150,13 +152,13 @@ def accumulate(design: Design) -> Moments:
     shift = _overall_means(design, columns)
     counts = np.bincount(codes, minlength=n_groups).astype(np.float64)
     means = np.zeros((k, n_groups))
-    for rows in row_blocks(design.n_rows):
+    for rows in row_blocks(design.n_rows, n_groups):
         group = codes[rows].astype(np.intp)
         for index, values in enumerate(_columns(design, columns, rows)):
             means[index] += np.bincount(group, values - shift[index], n_groups)
     means /= counts
     products = np.zeros((len(pairs(k)[0]), n_groups))
-    for rows in row_blocks(design.n_rows):
+    for rows in row_blocks(design.n_rows, n_groups):
         group = codes[rows].astype(np.intp)
         deviations = [
             values - shift[index] - means[index][group]
@@ -192,10 +194,11 @@ def overall_deviations(counts: FloatArray, means: FloatArray, products: FloatArr
     return np.asarray(scale)
 
 
-def row_blocks(n_rows: int) -> Iterator[slice]:
-    """Cut rows into blocks that stay in cache."""
-    for start in range(0, n_rows, _BLOCK_ROWS):
-        yield slice(start, min(start + _BLOCK_ROWS, n_rows))
+def row_blocks(n_rows: int, n_groups: int = 1) -> Iterator[slice]:
+    """Cut rows into blocks that stay in cache, but hold more rows than there are groups to add."""
+    size = max(_BLOCK_ROWS, _ROWS_PER_GROUP * n_groups)
+    for start in range(0, n_rows, size):
+        yield slice(start, min(start + size, n_rows))
 
 
 def _columns(design: Design, columns: tuple[Column, ...], rows: slice) -> Iterator[FloatArray]:

@@ -180,3 +180,16 @@ def test_a_large_table_is_coded_exactly():
     inner = found.levels[1]
     assert np.array_equal(inner.keys[0][found.codes], a)
     assert np.array_equal(inner.keys[1][found.codes], b)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_chains_of_levels_skip_no_check(order):
+    rng = np.random.default_rng(7)
+    a, b = rng.integers(0, 5, 400), rng.integers(0, 4, 400)
+    c = order * (20 * a + 5 * b + rng.integers(0, 5, 400))  # unique labels, ascending or not
+    chain = hierarchy([("a",), ("a", "b"), ("a", "b", "c")], a=a, b=b, c=c)
+    alone = hierarchy([("a",), ("a", "b"), ("c",)], a=a, b=b, c=c)
+    assert [level.n_groups for level in chain.levels] == [5, 20, len(np.unique(c))]
+    assert np.array_equal(chain.levels[2].parent, alone.levels[2].parent)
+    assert np.array_equal(chain.levels[2].keys[2][chain.codes], c)
+    assert np.array_equal(alone.levels[2].keys[0][alone.codes], c)

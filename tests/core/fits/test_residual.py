@@ -38,3 +38,18 @@ def test_an_outcome_of_a_billion_loses_no_more_than_the_table_does(pupils):
     plain = fit_mixed(Model("y ~ x + (1 | s:d)"), pupils)
     moved = fit_mixed(Model("y ~ x + (1 | s:d)"), pupils.assign(y=pupils["y"] + 1e9))
     assert_allclose(moved.residual_quantiles, plain.residual_quantiles, atol=2e-6)
+
+
+@pytest.mark.parametrize("order", ["as drawn", "sorted", "periodic", "two values", "one value"])
+def test_quantiles_of_very_many_values_are_exact(order):
+    values = np.random.default_rng(11).standard_t(3, size=120_007)
+    if order == "sorted":
+        values.sort()
+    elif order == "periodic":  # every value that a sample takes is the same
+        values[:: len(values) // 4_000] = 50.0
+    elif order == "two values":
+        values = np.where(values > 0.6, 1.0, -1.0)
+    elif order == "one value":
+        values[:] = 0.25
+    expected = np.quantile(values, [0.0, 0.25, 0.5, 0.75, 1.0])
+    assert_allclose(five_numbers(values.copy()), expected, rtol=1e-13)

@@ -49,6 +49,8 @@ def test_counts_means_and_products_are_those_of_the_rows(moments, pupils):
 def test_every_cut_into_blocks_gives_the_same_moments(moments, pupils, monkeypatch):
     monkeypatch.setattr(module, "_BLOCK_ROWS", 7)
     assert [rows.stop - rows.start for rows in row_blocks(16)] == [7, 7, 2]
+    assert [rows.stop - rows.start for rows in row_blocks(16, 3)] == [12, 4]
+    monkeypatch.setattr(module, "_ROWS_PER_GROUP", 1)
     cut = accumulated("y ~ x + w + (1 | d/s/c)", pupils)
     assert_allclose(cut.means, moments.means, atol=1e-13, rtol=1e-11)
     assert_allclose(cut.products, moments.products, atol=1e-12, rtol=1e-11)
