@@ -97,12 +97,21 @@ def engine_errors(engine: str) -> Iterator[None]:
         raise
     except Exception as error:  # every engine has its own; all of them mean that it stopped
         reason = _first_lines(error)
-        if any(name in type(error).__name__ or name in reason for name in _CHANGED):
+        if any(name in said for name in _CHANGED for said in (reason, *_classes(error))):
             raise ChangedTypeError(
                 f"A column does not hold one type throughout: {reason} Give it one type in all"
                 " files and rows."
             ) from error
         raise EngineError(engine, reason) from error
+
+
+def _classes(error: BaseException | None) -> list[str]:
+    """Return the names of an error's class and of those that led to it."""
+    found = []
+    while error is not None:
+        found.append(type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return found
 
 
 def _first_lines(error: Exception) -> str:

@@ -11,18 +11,23 @@ Symbols: k columns, the outcome last; G groups; P sums of products around the or
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlm_core.data.completeness import Completeness
 from mlm_core.data.encoding import Encoder
 from mlm_core.data.engines import Source, as_float
 from mlm_core.data.model import Model
+from mlm_core.data.plain_columns import glance
 from mlm_core.data.pushdown import Pushed, push_down
 from mlm_core.moments.group_sums import GroupSums, assemble
 from mlm_core.moments.moments import FloatArray, Moments
 from mlm_core.moments.packed import pairs, position
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 # Below this share of a column's variation, what varies inside groups is summed by itself: products
 # carry about 16 digits, of which this leaves 11.
@@ -41,15 +46,33 @@ def sum_by_engine(model: Model, source: Source, encoder: Encoder) -> Moments:
     EngineError, ChangedTypeError
         The engine stopped.
     """
-    pushed = push_down(model, source, encoder)
-    sums = _sums(pushed)
-    return assemble(model, encoder, sums, pushed.completeness)
+    plain = None if encoder.constants or encoder.categories else glance(model, source)
+    found = None if plain is None else _first_pass(plain)
+    if plain is None or found is None or not _is_whole(found):
+        plain = push_down(model, source, encoder)
+        found = _first_pass(plain)
+        completeness = plain.completeness
+    else:
+        n_rows = int(found["n"].sum())
+        completeness = Completeness(n_rows, n_rows, dict.fromkeys(model.columns, 0))
+    return assemble(model, plain.encoder, _sums(plain, found), completeness)
 
 
-def _sums(pushed: Pushed) -> GroupSums:
+def _is_whole(found: nw.DataFrame[Any]) -> bool:
+    """Tell whether no value was missing or infinite: it would show in its sums."""
+    keys = [name for name in found.columns if name.startswith("k")]
+    sums = [name for name in found.columns if name.startswith("d")]
+    return (
+        len(found) > 0
+        and not any(found[name].null_count() for name in keys)
+        and all(np.isfinite(as_float(found[name].to_numpy())).all() for name in sums)
+    )
+
+
+def _sums(pushed: Pushed, frame: nw.DataFrame[Any]) -> GroupSums:
     """Return counts, means and products inside the groups."""
     k = len(pushed.origin)
-    found = _first_pass(pushed)
+    found = {name: frame[name].to_numpy() for name in frame.columns}
     keys = {name: found.pop(f"k{index}") for index, name in enumerate(pushed.keys)}
     counts = as_float(found.pop("n"))
     means = np.stack([as_float(found.pop(f"d{index}")) for index in range(k)])
@@ -78,7 +101,7 @@ def _clear_rounding(squares: FloatArray, counts: FloatArray, mean: FloatArray) -
     squares[(squares <= least) | (counts == 1.0)] = 0.0
 
 
-def _first_pass(pushed: Pushed) -> dict[str, NDArray[Any]]:
+def _first_pass(pushed: Pushed) -> nw.DataFrame[Any]:
     """Let the engine count and sum values and products around the origin."""
     import narwhals as nw
 
@@ -96,8 +119,8 @@ def _first_pass(pushed: Pushed) -> dict[str, NDArray[Any]]:
     sums = [nw.col(f"d{i}").sum() for i in range(k)]
     sums += [nw.col(f"p{entry}").sum() for entry in range(len(pairs(k)[0]))]
     if keys:
-        return pushed.source.arrays(frame.group_by(*keys).agg(nw.len().alias("n"), *sums))
-    return pushed.source.arrays(frame.select(nw.len().alias("n"), *sums))
+        return pushed.source.collect(frame.group_by(*keys).agg(nw.len().alias("n"), *sums))
+    return pushed.source.collect(frame.select(nw.len().alias("n"), *sums))
 
 
 # --- where groups differ far more than what is in them --------------------------------------------

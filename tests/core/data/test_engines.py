@@ -109,3 +109,17 @@ def test_an_engine_that_dies_after_the_first_pass(monkeypatch):
         mlm.fit_mixed(model, fails_at(-1))
     fit = mlm.fit_mixed(model, fails_at(-1))
     assert fit.problem.moments.layout.encoder.constants.popitem()[1][0] == pytest.approx(499.5)
+
+
+def test_files_that_polars_cannot_read_are_named(tmp_path):
+    model = mlm.Model("y ~ x + (1 | g)")
+    with pytest.raises(EngineError, match="polars stopped before"):
+        mlm.fit_mixed(model, pl.scan_parquet(tmp_path / "none.parquet"))
+    table = pl.DataFrame({"y": [1.0, 2.0, 4.0], "x": [1.0, 0.0, 1.0], "g": [1, 1, 2]})
+    table.write_parquet(tmp_path / "a.parquet")
+    table.with_columns(pl.col("x").cast(pl.String)).write_parquet(tmp_path / "b.parquet")
+    with pytest.raises(ChangedTypeError, match="does not hold one type throughout"):
+        mlm.fit_mixed(model, pl.scan_parquet(tmp_path / "*.parquet"))
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 nothing")
+    with pytest.raises(EngineError, match="polars stopped before"):
+        mlm.fit_mixed(model, pl.scan_parquet(tmp_path / "*.parquet"))
