@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.expressions import level_name
+from mlm_core.data.partition import Codes, Partition, by_parent, combine, partition
 from mlm_core.errors import (
     CrossedGroupsError,
     DuplicateLevelError,
@@ -24,9 +24,6 @@ from mlm_core.errors import (
     SingletonGroupsError,
 )
 
-Codes = NDArray[np.int32]
-# A table of ranks over the range of integer keys replaces hashing while it stays this small.
-_DIRECT_RANGE_PER_ROW = 4
 _MOST = 0.5
 
 
@@ -86,22 +83,6 @@ class Hierarchy:
         return self.levels[-1].n_groups if self.levels else 1
 
 
-@dataclass(frozen=True, eq=False)
-class _Partition:
-    """Codes of every row and the sorted key values behind them.
-
-    ``parent`` is each group's number among the groups of all its keys but the last.
-    """
-
-    codes: Codes
-    keys: tuple[NDArray[Any], ...]
-    parent: NDArray[Any]
-
-    @property
-    def n_groups(self) -> int:
-        return len(self.keys[0])
-
-
 def build_hierarchy(
     columns: Mapping[str, NDArray[Any]], level_columns: Sequence[tuple[str, ...]], n_rows: int
 ) -> Hierarchy:
@@ -121,7 +102,7 @@ def build_hierarchy(
     CrossedGroupsError
         Two levels are crossed.
     """
-    single = {name: _partition(columns[name]) for keys in level_columns for name in keys}
+    single = {name: partition(columns[name]) for keys in level_columns for name in keys}
     levels: list[Level] = []
     codes = np.zeros(n_rows, dtype=np.int32)
     ordered = _outermost_first(single, level_columns)
@@ -146,98 +127,26 @@ def build_hierarchy(
 
 
 def _outermost_first(
-    single: Mapping[str, _Partition], level_columns: Sequence[tuple[str, ...]]
-) -> list[tuple[tuple[str, ...], _Partition]]:
+    single: Mapping[str, Partition], level_columns: Sequence[tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], Partition]]:
     """Combine the key columns of each level and sort the levels by their number of groups."""
-    known: dict[tuple[str, ...], _Partition] = {(name,): part for name, part in single.items()}
+    known: dict[tuple[str, ...], Partition] = {(name,): part for name, part in single.items()}
     for keys in level_columns:
         for depth in range(2, len(keys) + 1):
             prefix = keys[:depth]
             if prefix not in known:
-                known[prefix] = _combine(known[prefix[:-1]], single[prefix[-1]])
+                known[prefix] = combine(known[prefix[:-1]], single[prefix[-1]])
     found = [(keys, known[keys]) for keys in level_columns]
     return sorted(found, key=lambda item: (item[1].n_groups, len(item[0])))
 
 
-def _partition(values: NDArray[Any]) -> _Partition:
-    """Code one column by its sorted distinct values."""
-    if values.dtype.kind in "iu" and values.size:
-        low, high = int(values.min()), int(values.max())
-        is_narrow = high - low <= _DIRECT_RANGE_PER_ROW * values.size + 1024
-        if is_narrow and high <= np.iinfo(np.int64).max:
-            # A small type cannot always hold the distance between two of its values.
-            is_exact = high - low <= np.iinfo(values.dtype).max
-            offsets = (values if is_exact else values.astype(np.int64)) - low
-            present = np.zeros(high - low + 1, dtype=bool)
-            present[offsets] = True
-            keys = (np.flatnonzero(present) + low,)
-            if present.all():
-                return _single(offsets.astype(np.int32), keys[0])
-            rank = np.cumsum(present, dtype=np.int32)
-            rank -= 1
-            return _single(rank[offsets], keys[0])
-    codes, uniques = pd.factorize(values)
-    uniques = _whole(np.asarray(uniques))
-    try:
-        order = np.argsort(uniques, kind="stable")
-    except TypeError:  # keys of mixed types have no order of their own
-        order = np.argsort([f"{type(key).__name__} {key}" for key in uniques], kind="stable")
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return _single(rank[codes], uniques[order])
-
-
-def _single(codes: Codes, keys: NDArray[Any]) -> _Partition:
-    """Return the groups of one key column, all of them inside the whole table."""
-    return _Partition(codes, (keys,), np.zeros(len(keys), dtype=np.int32))
-
-
-def _whole(keys: NDArray[Any]) -> NDArray[Any]:
-    """Return whole numbers as such: integer keys turn to floats where some are missing."""
-    if keys.dtype.kind == "f" and np.all(keys == np.floor(keys)) and np.all(np.abs(keys) < 2**53):
-        return keys.astype(np.int64)
-    return keys
-
-
-def _combine(outer: _Partition, inner: _Partition) -> _Partition:
-    """Code the pairs of an outer and an inner key."""
-    parent = np.empty(inner.n_groups, dtype=np.int32)
-    parent[inner.codes] = outer.codes
-    if np.array_equal(parent[inner.codes], outer.codes):  # inner labels are already unique
-        codes, order = _by_parent(inner.codes, parent)
-        outer_code, inner_code = parent[order], order
-    else:
-        pairs = outer.codes.astype(np.int64)
-        pairs *= inner.n_groups
-        pairs += inner.codes
-        found, uniques = pd.factorize(pairs)
-        order = np.argsort(uniques, kind="stable")
-        rank = np.empty(len(order), dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        codes = rank[found]
-        outer_code, inner_code = np.divmod(uniques[order], inner.n_groups)
-    keys = (*(values[outer_code] for values in outer.keys), inner.keys[0][inner_code])
-    return _Partition(codes, keys, outer_code)
-
-
-def _by_parent(codes: Codes, parent: NDArray[Any]) -> tuple[Codes, NDArray[np.intp]]:
-    """Renumber groups in order of their parents; return the codes and the old numbers."""
-    n_groups = len(parent)
-    if (parent[1:] >= parent[:-1]).all():
-        return codes, np.arange(n_groups)
-    order = np.argsort(parent, kind="stable")
-    rank = np.empty(n_groups, dtype=np.int32)
-    rank[order] = np.arange(n_groups, dtype=np.int32)
-    return rank[codes], order
-
-
-def _below(own: _Partition) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]]:
+def _below(own: Partition) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]]:
     """Return what :func:`_nest` does for a level with one key more than the level around it."""
     return own.codes, own.parent.astype(np.intp), np.arange(own.n_groups)
 
 
 def _nest(
-    own: _Partition, outer_codes: Codes, outer: Level | None
+    own: Partition, outer_codes: Codes, outer: Level | None
 ) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]] | None:
     """Renumber the groups of a level so that children of one parent are contiguous.
 
@@ -250,11 +159,11 @@ def _nest(
     parent[own.codes] = outer_codes
     if (parent[own.codes] != outer_codes).any():
         return None
-    codes, order = _by_parent(own.codes, parent)
+    codes, order = by_parent(own.codes, parent)
     return codes, parent[order], order
 
 
-_Keyed = tuple[tuple[str, ...], _Partition]
+_Keyed = tuple[tuple[str, ...], Partition]
 
 
 def _as_written(level_columns: Sequence[tuple[str, ...]]) -> Callable[[_Keyed], int]:
@@ -288,7 +197,7 @@ class _Astray:
     parents: tuple[int, int]
 
 
-def _astray(inner: _Partition, outer: _Partition) -> _Astray:
+def _astray(inner: Partition, outer: Partition) -> _Astray:
     parent = np.zeros(inner.n_groups, dtype=np.intp)
     parent[inner.codes] = outer.codes
     rows = np.flatnonzero(parent[inner.codes] != outer.codes)

@@ -1,0 +1,41 @@
+"""Rows by keys, numbered in the order of the keys."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlm_core.data.partition import by_parent, combine, partition
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[3, 1, 2, 3], [30, 10, 20, 30], [2**62, -5, 0, 2**62], [2.5, -1.0, 0.0, 2.5], list("cabc")],
+    ids=["dense", "gaps", "wide", "numbers", "texts"],
+)
+def test_numbers_ascend_with_the_keys(values):
+    found = partition(np.array(values))
+    assert found.codes.tolist() == [2, 0, 1, 2]
+    assert found.codes.dtype == np.int32
+    assert found.keys[0].tolist() == sorted(set(values))
+    assert found.parent.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("inner", [[1, 2, 1, 1, 2], [11, 12, 21, 21, 12], [21, 12, 11, 11, 12]])
+def test_pairs_are_numbered_by_outer_and_then_inner_key(inner):
+    outer = np.array([7, 8, 9, 9, 8])
+    found = combine(partition(outer), partition(np.array(inner)))
+    keys = sorted(set(zip(outer.tolist(), inner, strict=True)))
+    assert list(zip(*(key.tolist() for key in found.keys), strict=True)) == keys
+    assert [keys[code] for code in found.codes] == list(zip(outer.tolist(), inner, strict=True))
+    assert found.parent.tolist() == [sorted({7, 8, 9}).index(key[0]) for key in keys]
+
+
+def test_groups_in_order_of_their_parents_keep_their_numbers():
+    codes = np.array([1, 0, 2], dtype=np.int32)
+    same, order = by_parent(codes, np.array([0, 0, 1]))
+    assert same is codes
+    assert order.tolist() == [0, 1, 2]
+    moved, order = by_parent(codes, np.array([1, 0, 1]))
+    assert order.tolist() == [1, 0, 2]
+    assert moved.tolist() == [0, 1, 2]
