@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import results as files
 from benchmarks.cases import MILLION, cases
 from benchmarks.contest import hold
+from benchmarks.inference import tasks
 from benchmarks.machine import description
 from benchmarks.memory import peak_of_frames
 from benchmarks.picture import svg
@@ -58,16 +59,19 @@ def _measure(folder: Path, *, quick: bool) -> Results:
         outcomes.append(hold(case, place))
         if case.key.startswith(MILLION):
             memory[case.key] = peak_of_frames(case, place)
+    print("inference", file=sys.stderr)
+    inferred, more = tasks(quick=quick)
     print("reference models, starts", file=sys.stderr)
     counted = evaluations()
     versions = {name: text for outcome in outcomes for name, text in outcome.versions.items()}
     return Results(
         outcomes=outcomes,
+        inference=inferred,
         memory=memory,
         evaluations=counted,
         starts=starts(1 if quick else 5),
-        targets=targets(outcomes, memory, counted),
-        machine=description(versions),
+        targets=targets(outcomes, memory, counted, () if quick else inferred),
+        machine=description({**versions, **more}),
     )
 
 

@@ -11,7 +11,7 @@ from math import ceil, log10
 
 from benchmarks.cases import CLASS_SET, MILLION, OURS, TITLES
 from benchmarks.contest import Outcome
-from benchmarks.report import seconds, times
+from benchmarks.page import seconds, times
 from benchmarks.results import Results
 
 _WIDTH, _LEFT, _RIGHT = 760, 190, 150

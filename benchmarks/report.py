@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from benchmarks.answers import compare_answers, largest_difference
 from benchmarks.cases import CLASS_SET, MILLION, OURS, TITLES
 from benchmarks.contest import Outcome
+from benchmarks.inference_report import inference_section
+from benchmarks.page import seconds, table, times
 from benchmarks.results import Results
 
 _MARKS: Mapping[bool | None, str] = {True: "pass", False: "**FAIL**", None: "not judged"}
@@ -30,30 +31,12 @@ def markdown(results: Results) -> str:
         *_class_set(results),
         *_others(results),
         *_million(results),
+        *inference_section(results.inference),
         *_evaluations(results),
         *_start(results),
         *_machine(results),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table, the first column to the left, the others to the right."""
-    lines = ["| " + " | ".join(header) + " |", "|---|" + "---:|" * (len(header) - 1)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines)
-
-
-def seconds(value: float) -> str:
-    """Return a time in ms or s with three digits."""
-    unit, scaled = ("ms", 1e3 * value) if value < 1.0 else ("s", value)
-    digits = max(0, 2 - int(np.floor(np.log10(scaled))))
-    return f"{scaled:.{digits}f} {unit}"
-
-
-def times(value: float) -> str:
-    """Return a ratio."""
-    return f"{value:.2f}" if value < 10 else f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def _promises(results: Results) -> list[str]:

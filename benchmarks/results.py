@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.contest import Outcome
+from benchmarks.inference import Task
 from benchmarks.targets import Target
 
 
@@ -20,6 +21,8 @@ class Results:
     Attributes
     ----------
     outcomes : sequence of Outcome
+    inference : sequence of Task
+        See ``inference.tasks``.
     memory : mapping
         Key of a case -> frame, peak (bytes), multiple.
     evaluations : DataFrame
@@ -31,6 +34,7 @@ class Results:
     """
 
     outcomes: Sequence[Outcome]
+    inference: Sequence[Task]
     memory: Mapping[str, Mapping[str, float]]
     evaluations: pd.DataFrame
     starts: Mapping[str, Mapping[str, float]]
@@ -77,6 +81,7 @@ def _json(results: Results) -> str:
         "machine": results.machine,
         "targets": [asdict(target) for target in results.targets],
         "cases": cases,
+        "inference": [asdict(task) for task in results.inference],
         "memory": results.memory,
         "starts": results.starts,
     }

@@ -10,6 +10,7 @@ import pandas as pd
 
 from benchmarks.cases import CLASS_SET, MILLION, TITLES, Case
 from benchmarks.contest import Outcome
+from benchmarks.inference import TIMES_FASTER, Task
 
 # At least so many times faster than these, fit and coefficient table, best of many.
 CLASS_SET_RATIOS = MappingProxyType({"mixedlm": 2, "lme4": 10, "lmerTest": 20, "statsmodels": 100})
@@ -33,6 +34,7 @@ def targets(
     outcomes: Sequence[Outcome],
     memory: Mapping[str, Mapping[str, float]],
     evaluations: pd.DataFrame,
+    inference: Sequence[Task],
 ) -> list[Target]:
     """Hold every promise against what was measured; ``memory`` by key of the case."""
     sizes = {outcome.case.key: _size(outcome.case) for outcome in outcomes}
@@ -51,7 +53,15 @@ def targets(
     most = int(evaluations["evaluations"].max())
     promise = f"at most {MOST_EVALUATIONS} evaluations on all {len(evaluations)} reference fits"
     found.append(Target(promise, f"at most {most}", most <= MOST_EVALUATIONS))
+    found += [_of_task(task) for task in inference]
     return found
+
+
+def _of_task(task: Task) -> Target:
+    promise = f"{task.name}: at least {TIMES_FASTER} times faster than {task.program}"
+    if task.ratio is None:
+        return Target(promise, f"not measured: {task.missing}", None)
+    return Target(promise, f"{task.ratio:.0f} times", task.ratio >= TIMES_FASTER)
 
 
 def _size(case: Case) -> str:

@@ -23,6 +23,7 @@ everything here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,10 +76,15 @@ def only_intercepts(problem: Problem) -> bool:
     )
 
 
-def walk(problem: Problem, theta: Array) -> Walk:
-    """Walk up to the root and down again."""
+def walk(problem: Problem, theta: Array, *, hold: Callable[[Root], Root] | None = None) -> Walk:
+    """Walk up to the root and down again.
+
+    ``hold`` may put other coefficients in place of the root's own before the way down.
+    """
     moments = problem.moments
     log_pivots, root, means, steps = _up(problem, theta)
+    if hold is not None:
+        root = hold(root)
     shape = theta.shape
     log_det_gradient, r2_gradient = np.zeros(shape, theta.dtype), np.zeros(shape, theta.dtype)
     v, spread = root.residual_coefficients.T[..., None, :], root.spread.T

@@ -23,8 +23,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.fits.criterion import Ascent, Problem, ascend
+from mlm_core.fits.criterion import Problem, ascend
 from mlm_core.fits.descent import descend
+from mlm_core.fits.intercepts import only_intercepts, walk
+from mlm_core.fits.root import Root
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.inference.profile_parameters import Coordinates, free_loadings
 
@@ -95,6 +97,7 @@ class ProfileDeviance:
         self._problem = replace(problem, structure=free_loadings(problem.structure))
         self._n_theta = problem.structure.n_theta
         self._n = problem.moments.n_rows
+        self._has_only_intercepts = only_intercepts(self._problem)
         self._enter = _coefficients_of_columns(problem)
         groups = len(problem.moments.counts) * max(self._n_theta, 1)
         self._at_once = max(1, _PARALLEL_GROUPS // groups)
@@ -116,17 +119,14 @@ class ProfileDeviance:
         m, width = self._n_theta, len(w)
         loadings = np.einsum("wlt,wt->lw", points.basis, w[:, :m])
         steps = 1j * _STEP * np.moveaxis(points.basis, 1, 0)
-        ascent = ascend(self._problem, loadings[..., None] + steps)
-        ascent, r2, slope, bend = self._held_coefficient(points, w[:, m + 1], ascent)
-        descent = descend(self._problem, ascent, (width, m))
-        gradients = [
-            np.einsum("wlt,lwd->wtd", points.basis, part)
-            for part in (descent.log_det_gradient, descent.r2_gradient)
-        ]
+        holding = _Holding(self._enter, points, w[:, m + 1], m)
+        log_pivots, parts = self._walked(loadings[..., None] + steps, holding)
+        r2, slope, bend = holding.r2, holding.slope, holding.bend
+        gradients = [np.einsum("wlt,lwd->wtd", points.basis, part) for part in parts]
         shrink = np.exp(-2.0 * w[:, m])
         residual = r2[:, 0].real * shrink
         of_r2 = gradients[1][..., 0].real * shrink[:, None]
-        value = np.broadcast_to(ascent.log_pivots, (width, m))[:, 0].real + residual
+        value = log_pivots.real + residual
         value += self._n * (np.log(2.0 * np.pi) + 2.0 * w[:, m])
         gradient = np.empty((width, m + 2))
         gradient[:, :m] = gradients[0][..., 0].real + of_r2
@@ -142,30 +142,62 @@ class ProfileDeviance:
         hessian[:, m + 1, m + 1] = bend * shrink
         return Derivatives(value, gradient, hessian)
 
-    def _held_coefficient(
-        self, points: Points, delta: FloatArray, ascent: Ascent
-    ) -> tuple[Ascent, Array, Array, FloatArray]:
-        """Hold the coefficients concerned: return the ascent and r2 with its derivatives by delta.
+    def _walked(self, theta: Array, holding: _Holding) -> tuple[Array, tuple[Array, Array]]:
+        """Return L (W,) and the gradients of L and r2 for theta of shape (n_loadings, W, m)."""
+        problem, shape = self._problem, theta.shape
+        if self._has_only_intercepts:
+            found = walk(problem, theta.reshape(shape[0], -1), hold=holding)
+            gradients = found.log_det_gradient, found.r2_gradient
+            one, other = (part.reshape(shape) for part in gradients)
+            return np.reshape(found.log_pivots, shape[1:])[:, 0], (one, other)
+        ascent = ascend(problem, theta)
+        ascent = ascent._replace(root=holding(ascent.root))
+        descent = descend(problem, ascent, shape[1:])
+        log_pivots = np.broadcast_to(ascent.log_pivots, shape[1:])[:, 0]
+        return log_pivots, (descent.log_det_gradient, descent.r2_gradient)
 
-        Shapes: r2 and its first derivative (W, n_theta), the second (W,).
-        """
-        root, c = ascent.root, points.contrast
-        shape = (len(c), self._n_theta)
-        along = np.einsum(
-            "ijwd,wj->iwd", np.broadcast_to(root.inverse, (*c.shape[1:] * 2, *shape)), c
-        )
-        variance = np.where(points.is_fixed[:, None], np.einsum("iwd,wi->wd", along, c), 1.0)
-        miss = np.where(
-            points.is_fixed[:, None], delta[:, None] - np.einsum("iwd,wi->wd", root.beta, c), 0.0
-        )
-        change = along * (miss / variance)
-        v = np.array(
-            np.broadcast_to(root.residual_coefficients, (len(root.residual_coefficients), *shape))
-        )
-        v[:-1] -= np.tensordot(self._enter, change, axes=1)
-        held = ascent._replace(root=root._replace(residual_coefficients=v))
-        bend = np.where(points.is_fixed, 2.0 / variance[:, 0].real, 0.0)
-        return held, root.r2 + miss**2 / variance, 2.0 * miss / variance, bend
+
+class _Holding:
+    """Holds the coefficients concerned at the root, and keeps r2 with its derivatives by delta.
+
+    Attributes
+    ----------
+    r2, slope : ndarray (W, m)
+        r2 and its first derivative, complex.
+    bend : ndarray (W,)
+        Its second derivative.
+    """
+
+    r2: Array
+    slope: Array
+    bend: FloatArray
+
+    def __init__(self, enter: FloatArray, points: Points, delta: FloatArray, m: int) -> None:
+        self._enter, self._points, self._delta = enter, points, delta
+        self._shape = (len(delta), m)
+
+    def __call__(self, root: Root) -> Root:
+        """Return the root with the coefficients held."""
+        c, is_fixed, shape = self._points.contrast, self._points.is_fixed[:, None], self._shape
+        inverse = self._spread(root.inverse, 2)
+        along = np.einsum("ijwd,wj->iwd", inverse, c)
+        variance = np.where(is_fixed, np.einsum("iwd,wi->wd", along, c), 1.0)
+        estimate = np.einsum("iwd,wi->wd", self._spread(root.beta, 1), c)
+        miss = np.where(is_fixed, self._delta[:, None] - estimate, 0.0)
+        self.r2 = np.reshape(root.r2, shape) + miss**2 / variance
+        self.slope = 2.0 * miss / variance
+        self.bend = np.where(self._points.is_fixed, 2.0 / variance[:, 0].real, 0.0)
+        v = self._spread(root.residual_coefficients, 1).copy()
+        v[:-1] -= np.tensordot(self._enter, along * (miss / variance), axes=1)
+        behind = root.residual_coefficients.shape[1:]
+        return root._replace(residual_coefficients=v.reshape(len(v), *behind))
+
+    def _spread(self, values: Array, axes: int) -> Array:
+        """Return values of the root with the points on two axes."""
+        first = values.shape[:axes]
+        behind = values.shape[axes:]
+        flat = behind if behind == self._shape else (int(np.prod(self._shape)),)
+        return np.broadcast_to(values, (*first, *flat)).reshape(*first, *self._shape)
 
 
 def _coefficients_of_columns(problem: Problem) -> FloatArray:

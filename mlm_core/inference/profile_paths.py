@@ -31,7 +31,7 @@ _MOST_POINTS = 60
 _MOST_STEPS = 80
 # Expected falls of the deviance: below the first a last Newton step settles a point; what it leaves
 # is of the order of its root cubed.
-_SETTLED = 1e-7
+_SETTLED = 1e-6
 _FLAT = 1e-9
 _NEGATIVE = -1e-6
 _KICK = 0.1

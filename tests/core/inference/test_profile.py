@@ -152,6 +152,7 @@ def test_ends_by_brute_force(name, label, pupils):
     assert rise == pytest.approx(1.6448536269514722**2, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_correlation_by_brute_force():
     rng = np.random.default_rng(3)
     group = np.repeat(np.arange(20), 5)
