@@ -21,8 +21,8 @@ def inference_section(tasks: Sequence[Task]) -> list[str]:
         )  # fmt: skip
     return [
         "## Inference",
-        "From a fitted model of the class set, `mathkind ~ ses + (1 | schoolid/classid)`; groups are"
-        " left out of `mathkind ~ ses + (1 | schoolid)`. *Difference* is the largest relative one of the answers;"
-        " where both sides simulate, it is chance.",
+        "From a fitted model of the class set, `mathkind ~ ses + (1 | schoolid/classid)`; groups"
+        " are left out of `mathkind ~ ses + (1 | schoolid)`. *Difference* is the largest relative"
+        " one of the answers; where both sides simulate, it is chance.",
         table(("Task", "Ours", "Other", "Best", "Times ours", "Difference"), rows),
     ]
