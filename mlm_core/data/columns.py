@@ -248,7 +248,7 @@ def _outcome(frame: pd.DataFrame, columns: Sequence[ColumnDescription], groups: 
         column
         for column in columns
         if column.kind == "numeric"
-        and column.n_unique > _FEWEST_VALUES
+        and (column.n_unique > _FEWEST_VALUES or is_outcome(column.name))
         and _varies_within(frame, column.name, groups)
     ]
     named = [column for column in fine if is_outcome(column.name)]

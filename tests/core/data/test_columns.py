@@ -47,7 +47,7 @@ def test_the_classroom_columns() -> None:
 def test_levels_of_the_bundled_tables(name: str) -> None:
     roles = suggest_roles(load(name))
     assert roles.levels == BUNDLED[name].levels
-    assert roles.outcome in {"mathgain", "Reaction", "mAch"}
+    assert roles.outcome in {"mathgain", "Reaction", "mAch", "y"}
     assert len(roles.predictors) == 1
 
 

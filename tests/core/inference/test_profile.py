@@ -79,55 +79,59 @@ def test_variances_of_the_nested_model(fitted):
     assert table.loc["sd_(Intercept)|classid:schoolid", "lower"] == 0.0
 
 
-def full_deviance(frame, case, blocks, sigma, held=None):
-    """Return -2 log-likelihood with beta at its best, a coefficient held if one is."""
+def lowest_with(frame, case, label, value):
+    """Minimise over all parameters but one: two random effects in one block, or one in each."""
     x, y = dense.matrix(frame, case.fixed), frame["y"].to_numpy()
-    if held is not None:
-        position, value = held
-        y = y - value * x[:, position]
-        x = np.delete(x, position, axis=1)
-    v = dense.relative_covariance(frame, case, blocks)
+    if label in case.fixed:
+        y = y - value * x[:, case.fixed.index(label)]
+        x = np.delete(x, case.fixed.index(label), axis=1)
+    loadings = [dense.loadings(frame, *block) for block in case.blocks]
+    correlated = len(case.blocks) == 1
+    names = (
+        ["sd_(Intercept)|s:d", "sd_x|s:d", "sigma", "cor_x.(Intercept)|s:d"]
+        if correlated
+        else [f"sd_(Intercept)|{':'.join(reversed(groups))}" for groups, _ in case.blocks]
+        + ["sigma"]
+    )
+    free = [name for name in names if name != label]
+
+    def at(theta):
+        first, second, sigma, *cosine = (
+            value
+            if name == label
+            else np.sin(theta[free.index(name)])
+            if name.startswith("cor_")
+            else np.exp(theta[free.index(name)])
+            for name in names
+        )
+        v = np.eye(len(y))
+        if correlated:
+            root = np.diag([first, second]) / sigma
+            block = root @ np.array([[1.0, *cosine], [*cosine, 1.0]]) @ root
+            v += loadings[0] @ np.kron(np.eye(loadings[0].shape[1] // 2), block) @ loadings[0].T
+        else:
+            for z, deviation in zip(loadings, (first, second), strict=True):
+                v += (deviation / sigma) ** 2 * z @ z.T
+        return full_deviance(x, y, v, sigma)
+
+    found = [
+        optimize.minimize(
+            at,
+            [{"sigma": 0.5}.get(name, start) for name in free],
+            method="Nelder-Mead",
+            options={"xatol": 1e-7, "fatol": 1e-10, "maxfev": 4000},
+        )
+        for start in (-1.0, 0.3)
+    ]
+    return min(one.fun for one in found)
+
+
+def full_deviance(x, y, v, sigma):
+    """Return -2 log-likelihood with beta at its best, V relative to sigma^2."""
     solved = np.linalg.solve(v, np.column_stack([x, y]))
     beta = np.linalg.solve(x.T @ solved[:, :-1], x.T @ solved[:, -1])
     r2 = (y - x @ beta) @ (solved[:, -1] - solved[:, :-1] @ beta)
-    n = len(y)
-    return np.linalg.slogdet(v)[1] + n * np.log(2.0 * np.pi * sigma**2) + r2 / sigma**2
-
-
-def block_of(sds, correlation):
-    root = np.array(sds)
-    return np.outer(root, root) * np.array([[1.0, correlation], [correlation, 1.0]])
-
-
-def lowest_with(frame, case, label, value):
-    """Minimise over all parameters but one: two random effects in one block, or one in each."""
-    correlated = len(case.blocks) == 1
-    names = ["sd_(Intercept)|s:d", "sd_x|s:d"] if correlated else [
-        f"sd_(Intercept)|{':'.join(reversed(groups))}" for groups, _ in case.blocks
-    ]  # fmt: skip
-    held = (case.fixed.index(label), value) if label in case.fixed else None
-
-    def at(free):
-        deviations = [
-            value if name == label else np.exp(log)
-            for name, log in zip(names, free[:2], strict=True)
-        ]
-        sigma = value if label == "sigma" else np.exp(free[2])
-        correlation = value if label.startswith("cor_") else np.sin(free[3])
-        relative = np.array(deviations) / sigma
-        blocks = (
-            [block_of(relative, correlation)]
-            if correlated
-            else [np.array([[one**2]]) for one in relative]
-        )
-        return full_deviance(frame, case, blocks, sigma, held)
-
-    found = [
-        optimize.minimize(at, start, method="Nelder-Mead",
-                          options={"xatol": 1e-7, "fatol": 1e-10, "maxfev": 4000})
-        for start in ([0.0, -1.0, 0.5, 0.5], [0.5, -0.5, 0.2, -1.0])
-    ]  # fmt: skip
-    return min(one.fun for one in found)
+    return np.linalg.slogdet(v)[1] + len(y) * np.log(2.0 * np.pi * sigma**2) + r2 / sigma**2
 
 
 @pytest.mark.parametrize(
