@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cache, presenter, show, sitemap, state, widgets
+from pages._ui import cache, presenter, show, sitemap, state, tour, widgets
 
 st.set_page_config(
     page_title="Multilevel models",
@@ -27,6 +27,8 @@ with st.sidebar:
     presenter.switch()
 if state.remark():
     show.note("note", state.remark())
+tour.follow()
+tour.strip()
 bar = presenter.begin()
 with show.guard():
     page.run()

@@ -40,6 +40,7 @@ _GRADES = {
 }
 _NUMBER = re.compile(r"\s*[<>≈]?\s*[−+\-]?[\d.,]*\d[\d.,]*(×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*%?\s*")
 _PRINTED = re.compile(r"[−-]?(?=[\d.])(\d*|\d{1,3}(,\d{3})+)(\.\d+)?")
+_FIRST_THINK = "Look first, then show the answer above: this page's own sentence comes with it."
 _EMPTY = {"", "n/a", "–", "—"}
 # More rows than this are searched and sorted rather than read.
 LONGEST_PRINTED = 60
@@ -86,9 +87,12 @@ def heading(title: str, question: str) -> None:
 
 
 def answer(sentence: str) -> None:
-    """Show the page's answer, its first line, a little larger than the rest."""
+    """Show the page's answer, its first line, a little larger than the rest.
+
+    A step of the tour asks first: there it is shown together with the answer to the step.
+    """
     with st.container(key="answer"):
-        st.markdown(sentence)
+        st.markdown(_FIRST_THINK if state.is_answer_awaited() else sentence)
 
 
 def note(severity: Severity, text: str) -> None:

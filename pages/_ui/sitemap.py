@@ -9,9 +9,12 @@ from streamlit.navigation.page import Page
 
 PAGES = Path(__file__).resolve().parent.parent
 
-# section -> (script, title, path in the address bar); Start stands alone and lives at "/".
+# section -> (script, title, path in the address bar); Start lives at "/".
 SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "": (("start/start.py", "Start", "start"),),
+    "": (
+        ("start/start.py", "Start", "start"),
+        ("start/tour.py", "Tour", "tour"),
+    ),
     "Data": (
         ("data/load.py", "Load", "load"),
         ("data/groups.py", "Groups", "groups"),

@@ -9,6 +9,7 @@ which file to upload again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +26,9 @@ _UPLOAD = "mlm.upload"
 _REMARK = "mlm.remark"
 _REFUSAL = "mlm.refusal"
 _EARLIER = "mlm.earlier"
+_OPENED = "mlm.opened"
+_STEP = "mlm.step"
+STEP = "tour"  # its key in a link
 _PANELS = "mlm.panels"
 _PANEL = "mlm.panel"
 
@@ -80,6 +84,8 @@ def start() -> None:
     if _CHOICES in st.session_state:
         return
     query = {key: st.query_params.get_all(key) for key in link.KEYS}
+    asked_step = st.query_params.get(STEP, "")
+    choose_step(int(asked_step) if asked_step.isascii() and asked_step.isdigit() else 0)
     asked = link.from_query(query)
     if asked.is_upload:
         remark = (
@@ -115,6 +121,31 @@ def choose_example(name: str) -> None:
     _set(EXAMPLES[name].choices)
 
 
+def step() -> int:
+    """Return the step of the tour a person is at; zero outside the tour."""
+    return int(st.session_state.get(_STEP, 0))
+
+
+def choose_step(number: int) -> None:
+    """Go to a step of the tour, or leave it by zero."""
+    st.session_state[_STEP] = number
+
+
+def is_answer_awaited() -> bool:
+    """Tell whether a step of the tour has put its question but not been asked for the answer."""
+    return bool(step()) and not value_of(f"tour-answer-{step()}")
+
+
+def open_choices(choices: AppState, *, widgets: Mapping[str, object]) -> None:
+    """Open a model with some widgets of its page set, and those that were set before as usual."""
+    _set(choices)
+    for key in st.session_state.get(_OPENED, ()):
+        forget(key)
+    st.session_state[_OPENED] = tuple(widgets)
+    for key, value in widgets.items():
+        seed(key, value)
+
+
 def choose_data(dataset: str) -> None:
     """Switch to a bundled set or back to the uploaded file, with the choices made there before."""
     earlier: dict[str, AppState] = st.session_state.get(_EARLIER, {})
@@ -145,7 +176,7 @@ def take_upload(content: bytes, name: str) -> bool:
     before = current()
     kept, dropped = link.tidied(before, data.columns)
     if before.is_upload and not before.dataset:  # a link waited for this file
-        choices, remark = kept, _dropped_sentence(dropped, name)
+        choices, remark = kept, link.dropped_sentence(dropped, name)
     elif before.outcome and not dropped:
         choices, remark = kept, ""
     else:
@@ -159,12 +190,12 @@ def take_upload(content: bytes, name: str) -> bool:
 
 def write_link() -> None:
     """Bring the address bar up to date; parameters of pages are left alone."""
-    wanted = link.to_query(current())
+    wanted = {**link.to_query(current()), STEP: [str(step())] if step() else []}
     # One message for all, since each would be a step of the browser's Back button; an empty list
     # takes a parameter away.
     changed = {
         key: wanted.get(key, [])
-        for key in link.KEYS
+        for key in (*link.KEYS, STEP)
         if st.query_params.get_all(key) != wanted.get(key, [])
     }
     if changed:
@@ -191,6 +222,11 @@ def clicked(key: str) -> str | None:
     points = selected.get("selection", {}).get("points", [])
     found = points[0].get("customdata") if points else None
     return str(found[0]) if found else None
+
+
+def forget(key: str) -> None:
+    """Let a widget begin as usual when it is drawn next."""
+    st.session_state.pop(key, None)
 
 
 def is_asked(key: str) -> bool:
@@ -246,7 +282,10 @@ def _adopt(choices: AppState) -> None:
         _set(choices)
         return
     kept, dropped = link.tidied(choices, data.columns)
-    remarks = (_dropped_sentence(dropped, data.name), _doubled_sentence(link.doubled(choices)))
+    remarks = (
+        link.dropped_sentence(dropped, data.name),
+        link.doubled_sentence(link.doubled(choices)),
+    )
     _set(kept, " ".join(remark for remark in remarks if remark))
 
 
@@ -255,22 +294,3 @@ def _set(choices: AppState, remark: str = "") -> None:
     st.session_state[_REMARK] = remark
     st.session_state[_REFUSAL] = ""
     st.session_state[_EARLIER] = st.session_state.get(_EARLIER, {}) | {choices.dataset: choices}
-
-
-def _doubled_sentence(doubled: tuple[str, ...]) -> str:
-    if not doubled:
-        return ""
-    names = ", ".join(f"“{column}”" for column in doubled[:5])
-    return (
-        f"{names}: chosen in more than one place. The outcome comes first, then the levels; nothing"
-        " can explain itself, and no level counts twice."
-    )
-
-
-def _dropped_sentence(dropped: tuple[str, ...], name: str) -> str:
-    if not dropped:
-        return ""
-    names = ", ".join(f"“{column}”" for column in dropped[:5])
-    more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
-    verb = "is" if len(dropped) == 1 else "are"
-    return f"{names}{more} {verb} not in {name} and had to be left out of the choices."

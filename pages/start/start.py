@@ -25,6 +25,13 @@ for column, (name, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), 
             state.choose_example(name)
             st.switch_page(sitemap.script(sitemap.AFTER_EXAMPLE))
 
+st.subheader("Or take the tour", anchor=False)
+st.markdown(
+    "Pupils in classes in schools, question by question: why groups matter, what partial pooling"
+    " does, and how to tell which groups are needed."
+)
+st.page_link(sitemap.script("start/tour"), label="To the tour")
+
 st.subheader("Or use your own data", anchor=False)
 widgets.uploader()
 widgets.in_use()

@@ -94,6 +94,17 @@ class View:
         assert len(blocks) == 1, f"{len(blocks)} answers"
         return plain(" ".join(each.value for each in blocks[0].children.values()))
 
+    def within(self, key: str) -> str:
+        """Return the sentences in a container, as people see them."""
+        (block,) = [each for each in self._nodes() if _key_of(each) == key]
+        waiting, found = [block], []
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(reversed(list(getattr(node, "children", {}).values())))
+            if node.type == "markdown":
+                found.append(plain(node.value))
+        return "\n".join(found)
+
     def notes(self, grade: str) -> list[str]:
         """Return the notes of a grade (note, caution, stop) as people see them."""
         return [plain(each.value) for each in self.app.get(GRADES[grade])]
