@@ -194,6 +194,13 @@ def line_predictors(fit: PooledFit | MixedFit) -> tuple[str, ...]:
     return tuple(name.label for name in _layout_columns(fit) if _is_drawable(name))
 
 
+def slope_terms(fit: PooledFit | MixedFit) -> tuple[str, ...]:
+    """Return the terms of a fit but the intercept, those that a line can be drawn over first."""
+    drawable = line_predictors(fit)
+    others = (name.label for name in _layout_columns(fit) if name != INTERCEPT)
+    return (*drawable, *(term for term in others if term not in drawable))
+
+
 def fitted_lines(
     data: Table,
     *,

@@ -117,9 +117,10 @@ def highlight(group: str, *, key: str = "group") -> None:
     state.seed(key, None if state.value_of(key) == group else group)
 
 
-def panels(together: dict[str, T]) -> list[dict[str, T]]:
+def panels(together: dict[str, T | None]) -> list[dict[str, T]]:
     """Divide what one figure shows side by side into figures of one panel, for the presenter."""
-    return [{key: part} for key, part in together.items()] if presenter.is_on() else [together]
+    there = {key: part for key, part in together.items() if part is not None}
+    return [{key: part} for key, part in there.items()] if presenter.is_on() else [there]
 
 
 def draws(key: str, *, many: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mlm_core.inference.fitted_lines import line_predictors
+from mlm_core.inference.fitted_lines import line_predictors, slope_terms
 from mlm_core.inference.group_estimates import ordered_estimates
 from mlm_core.inference.path_drawing import path_arrows, path_lines
 from mlm_core.inference.summaries import density
@@ -23,10 +23,11 @@ answer = st.container()
 with show.guard():
     model, method = choices.model, choices.method
     pooled = cache.pooled(data, model)
-    drawable = widgets.some(line_predictors(pooled), "a numeric predictor to draw lines over")
+    drawable = line_predictors(pooled)
+    slopes_of = widgets.some(slope_terms(pooled), "a predictor whose slope can be estimated")
     chosen = st.container(horizontal=True, vertical_alignment="bottom")
     with chosen:
-        predictor = parts.one_of("Slope of", drawable, key="slope-of")
+        predictor = parts.one_of("Slope of", slopes_of, key="slope-of")
         level = parts.level_of("Lines of", model.levels, key="lines-of")
     unpooled = cache.unpooled(data, model, level=level)
     mixed = cache.mixed(data, model, method=method)
@@ -39,21 +40,14 @@ with show.guard():
         term = parts.one_of("Arrows of", unpooled.terms, key="arrows-of", shown=term_name)
         visible = parts.switches("Show", KINDS, key="show", on=KINDS[:3])
         group = parts.highlighted(path.labels)
-    drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
-    lines = path_lines(path, drawn, unpooled, keep=group)
     arrows = path_arrows(path, mixed, unpooled, term=term, keep=group)
+    lines, drawn = None, None
+    if predictor in drawable:
+        drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
+        lines = path_lines(path, drawn, unpooled, keep=group)
     for panels in parts.panels({"lines": lines, "arrows": arrows}):
         show.figure(
-            pooling(
-                path,
-                **panels,
-                pooled=drawn.families["pooled"],
-                points=drawn.points,
-                outcome=drawn.outcome,
-                predictor=predictor,
-                visible=visible,
-                group=group,
-            ),
+            pooling(path, **panels, drawn=drawn, visible=visible, group=group),
             on_click=parts.highlight,
         )
     if group is not None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import plotly.graph_objects as go
 
-from mlm_core.inference.fitted_lines import Points
+from mlm_core.inference.fitted_lines import FittedLines
 from mlm_core.inference.path_drawing import PathArrows, PathLines
 from mlm_core.inference.pooling_path import PoolingPath
 from mlm_core.views.escape import for_figure, plain
@@ -34,10 +33,7 @@ def pooling(
     *,
     lines: PathLines | None = None,
     arrows: PathArrows | None = None,
-    pooled: pd.DataFrame | None = None,
-    points: Points | None = None,
-    outcome: str = "",
-    predictor: str = "",
+    drawn: FittedLines | None = None,
     visible: Sequence[str] = KINDS[:3],
     group: str | None = None,
     place: int | None = None,
@@ -49,12 +45,8 @@ def pooling(
     path : PoolingPath
     lines, arrows : PathLines, PathArrows
         The panels; each may be left out.
-    pooled : DataFrame
-        The pooled line, see :func:`mlm_core.inference.fitted_lines.line_ends`.
-    points : Points, optional
-        Rows behind the lines.
-    outcome, predictor : str
-        Axis titles of the lines.
+    drawn : FittedLines
+        The pooled line, the rows behind the lines and the names of the axes; with ``lines``.
     visible : sequence of str
         Which of :data:`KINDS` are shown.
     group : str, optional
@@ -62,10 +54,12 @@ def pooling(
     place : int, optional
         Position at which the figure opens; the estimate unless given.
     """
-    figure = new_figure(for_figure(predictor), for_figure(outcome), height=HEIGHT)
+    figure = new_figure("", "", height=HEIGHT)
     scene = Scene(figure, path.at_estimate if place is None else place, group)
-    if lines is not None and pooled is not None:
-        add_lines(scene, lines, pooled, points, visible)
+    if lines is not None and drawn is not None:
+        figure.update_xaxes(title={"text": for_figure(drawn.predictor)})
+        figure.update_yaxes(title={"text": for_figure(drawn.outcome)})
+        add_lines(scene, lines, drawn.families["pooled"], drawn.points, visible)
     if arrows is not None:
         axes = RIGHT if lines is not None else LEFT
         add_arrows(scene, arrows, visible, axes, path.level)
@@ -73,7 +67,7 @@ def pooling(
         _side_by_side(figure)
     add_slider(figure, path, scene.moving, place=scene.place)
     panel = "" if lines and arrows else "-lines" if lines else "-arrows"
-    return Picture(figure, _alt(path, lines, arrows, outcome, predictor), f"pooling{panel}")
+    return Picture(figure, _alt(path, lines, arrows, drawn), f"pooling{panel}")
 
 
 def _side_by_side(figure: go.Figure) -> None:
@@ -90,14 +84,13 @@ def _alt(
     path: PoolingPath,
     lines: PathLines | None,
     arrows: PathArrows | None,
-    outcome: str,
-    predictor: str,
+    drawn: FittedLines | None,
 ) -> str:
     parts = []
-    if lines is not None:
+    if lines is not None and drawn is not None:
         shown = count(len(lines.table))
         parts.append(
-            f"Lines of {plain(outcome)} on {plain(predictor)} for {shown} groups of"
+            f"Lines of {plain(drawn.outcome)} on {plain(drawn.predictor)} for {shown} groups of"
             f" {plain(path.level)}: each group's own line, its partially pooled line and the pooled"
             " line of all rows."
         )

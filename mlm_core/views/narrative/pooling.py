@@ -62,14 +62,13 @@ def shape(fit: MixedFit, path: PoolingPath, *, predictor: str) -> str:
     return " ".join(parts)
 
 
-def sampled(lines: PathLines, *, level: str) -> str:
+def sampled(lines: PathLines | None, *, level: str) -> str:
     """Say that not all groups are drawn; nothing where they are."""
-    drawn = len(lines.table)
-    if drawn == lines.n_total:
+    if lines is None or len(lines.table) == lines.n_total:
         return ""
     return (
-        f"Drawn are {count(drawn)} of {count(lines.n_total)} groups of {level_name(level)}, chosen"
-        " at random; every estimate uses all."
+        f"Drawn are {count(len(lines.table))} of {count(lines.n_total)} groups of"
+        f" {level_name(level)}, chosen at random; every estimate uses all."
     )
 
 
@@ -88,7 +87,7 @@ def picked(
     what = term_name(term)
     if math.isnan(row["estimate"]):
         return (
-            f"{said} It cannot show a {what} of its own; the mixed model gives it"
+            f"{said} It cannot show {_article(what)} of its own; the mixed model gives it"
             f" {number(here, 4)}, from what the other groups tell."
         )
     interval = (
@@ -101,3 +100,7 @@ def picked(
         f"{said} Its own {what} is {number(row['estimate'], 4)}{interval}, the partially pooled one"
         f" {number(here, 4)}.{counts}"
     )
+
+
+def _article(what: str) -> str:
+    return f"{'an' if what.startswith('i') else 'a'} {what}"

@@ -12,6 +12,7 @@ from mlm_core.inference.fitted_lines import (
     line_ends,
     line_predictors,
     sample_points,
+    slope_terms,
 )
 
 
@@ -124,3 +125,12 @@ def test_a_predictor_that_is_not_in_the_model_is_refused(pupils):
     model = mlm.Model("mathkind ~ ses + (1 | schoolid)")
     with pytest.raises(UnknownColumnError, match="sess"):
         fitted_lines(pupils, predictor="sess", pooled=mlm.fit_pooled(model, pupils))
+
+
+def test_slopes_of_numbers_come_before_those_of_categories(classroom):
+    data = classroom.assign(place=classroom["schoolid"].mod(3).map({0: "a", 1: "b", 2: "c"}))
+    fit = mlm.fit_pooled(mlm.Model("mathkind ~ place + ses + ses:minority + (1 | classid)"), data)
+    drawable = line_predictors(fit)
+    assert drawable == ("ses",)
+    assert slope_terms(fit)[0] == "ses"
+    assert set(slope_terms(fit)) == set(fit.terms) - {"(Intercept)"}

@@ -14,9 +14,7 @@ def picture(school, school_path):
         school_path.path,
         lines=school_path.lines,
         arrows=school_path.arrows,
-        pooled=school.lines.families["pooled"],
-        outcome="mathkind",
-        predictor="ses",
+        drawn=school.lines,
     )
 
 

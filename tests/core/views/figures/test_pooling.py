@@ -9,10 +9,7 @@ def _picture(fits, path, **options):
     return pooling(
         path.path,
         **{"lines": path.lines, "arrows": path.arrows, **options},
-        pooled=fits.lines.families["pooled"],
-        points=fits.lines.points,
-        outcome=fits.lines.outcome,
-        predictor=fits.lines.predictor,
+        drawn=fits.lines,
     )
 
 
