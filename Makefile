@@ -11,7 +11,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types format bench bench-app clean
+.PHONY: help run test check lint types format bench bench-app screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -47,8 +47,12 @@ bench-app: $(DEV_STAMP) ## time how long people wait for the app's pages
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
 	  $(BIN)/python -m benchmarks.app_times $(ARGS)
 
+screenshots: $(DEV_STAMP) ## photograph every screen, light, dark and for a class (screenshots/)
+	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
+	  $(BIN)/python tests/browser/screenshots.py $(ARGS)
+
 clean: ## remove what the commands above have made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/browser/artifacts
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/browser/artifacts screenshots
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { \

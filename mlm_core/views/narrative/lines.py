@@ -52,7 +52,7 @@ def _signs(slopes: OwnSlopes) -> str:
     )
     above = slopes.n_slopes - slopes.n_negative
     if not slopes.n_negative or not above:
-        return f"{'negative' if slopes.n_negative else 'not negative'} in all {of}"
+        return f"negative in {'all' if slopes.n_negative else 'none'} of the {of}"
     return f"positive in {count(above)} and negative in {count(slopes.n_negative)} of the {of}"
 
 

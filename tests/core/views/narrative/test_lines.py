@@ -38,11 +38,9 @@ def test_groups_without_a_slope_are_counted():
     assert "of the 90 groups of classid within schoolid that can show one (107 in all)" in said
 
 
-@pytest.mark.parametrize(
-    ("n_negative", "word"), [(0, "not negative in all"), (107, "negative in all")]
-)
+@pytest.mark.parametrize(("n_negative", "word"), [(0, "none"), (107, "all")])
 def test_one_sign_for_all(n_negative, word):
-    assert f"the slope is {word} 107 groups" in lines.own_slopes(
+    assert f"the slope is negative in {word} of the 107 groups" in lines.own_slopes(
         replace(SCHOOLS, n_negative=n_negative)
     )
 
