@@ -54,7 +54,7 @@ def compare(first: MixedFit | PooledFit, second: MixedFit | PooledFit) -> Likeli
         notes.append(_joint_note())
     pair = Pair(
         names=(_name(small), _name(big)),
-        criteria=(_criterion(small, method), _criterion(big, method)),
+        criteria=(criterion_by(small, method), criterion_by(big, method)),
         counts=(small.n_parameters, big.n_parameters),
         n_obs=big.n_obs,
     )
@@ -99,7 +99,8 @@ def _name(fit: MixedFit | PooledFit) -> str:
     return model.formula
 
 
-def _criterion(fit: MixedFit | PooledFit, method: Method) -> float:
+def criterion_by(fit: MixedFit | PooledFit, method: Method) -> float:
+    """Return minus twice the log-likelihood of a fit by either method, from its moments."""
     if isinstance(fit, PooledFit):
         return -2.0 * (fit.log_likelihood if method == "ML" else fit.restricted_log_likelihood)
     if fit.method == method:

@@ -95,8 +95,12 @@ def quantile_plot(values: ArrayLike, labels: ArrayLike | None = None) -> Quantil
 
 
 def residual_quantiles(fit: MixedFit, data: Table) -> QuantilePlot:
-    """Lay out the residuals of a fit, all group effects taken out, in units of sigma."""
-    return quantile_plot(residuals(fit, data, effects="all") / fit.sigma)
+    """Lay out the residuals of a fit, all group effects taken out, in units of their own SD.
+
+    That is a little below sigma: the group effects that are taken out were fitted to the same rows.
+    """
+    values = residuals(fit, data, effects="all")
+    return quantile_plot(values / np.nanstd(values))
 
 
 def effect_quantiles(effects: GroupEffects) -> QuantilePlot:

@@ -31,6 +31,7 @@ FloatArray = NDArray[np.float64]
 # Fewer degrees of freedom tell next to nothing of a group's variance.
 _LEAST_DF = 4
 _FEWEST_GROUPS = 2
+_BAND_POINTS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,8 @@ class Heterogeneity:
     df : int
     n_left_out : int
         Groups with too few rows, or without any variation.
+    expected : DataFrame
+        Columns df, lower, upper: where 95% of the groups' SDs lie if all groups share one.
     """
 
     level: str
@@ -55,6 +58,7 @@ class Heterogeneity:
     df: int
     p: float
     n_left_out: int
+    expected: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +130,7 @@ def residual_heterogeneity(fit: MixedFit, level: str | None = None) -> Heterogen
     group = ancestors(moments, index)
     own = _residuals(fit, fit.at.innermost)
     squares = np.bincount(group, own.inside, grouping.n_groups)
-    df = np.bincount(group, own.counts - 1.0, grouping.n_groups)
+    df = np.asarray(np.bincount(group, own.counts - 1.0, grouping.n_groups), dtype=np.float64)
     is_used = (df >= _LEAST_DF) & (squares > NO_VARIATION * moments.n_rows)
     v, variance = df[is_used], squares[is_used] / df[is_used]
     unit = float(moments.scale[-1])
@@ -139,12 +143,22 @@ def residual_heterogeneity(fit: MixedFit, level: str | None = None) -> Heterogen
         }
     )
     left_out = grouping.n_groups - len(v)
+    expected = _expected(v, fit.sigma)
     if len(v) < _FEWEST_GROUPS:
-        return Heterogeneity(grouping.name, table, np.nan, 0, np.nan, left_out)
+        return Heterogeneity(grouping.name, table, np.nan, 0, np.nan, left_out, expected)
     pooled = float(v @ variance / v.sum())
     correction = 1.0 + float((1.0 / v).sum() - 1.0 / v.sum()) / (3.0 * (len(v) - 1))
     statistic = float(v.sum() * np.log(pooled) - v @ np.log(variance)) / correction
     statistic = max(statistic, 0.0)
     freedom = len(v) - 1
     p = float(special.chdtrc(freedom, statistic))
-    return Heterogeneity(grouping.name, table, statistic, freedom, p, left_out)
+    return Heterogeneity(grouping.name, table, statistic, freedom, p, left_out, expected)
+
+
+def _expected(df: FloatArray, sigma: float) -> pd.DataFrame:
+    """Return where 95% of residual SDs lie by degrees of freedom: sigma sqrt(chi2 / df)."""
+    v = np.unique(df)
+    if len(v) > 1:
+        v = np.linspace(v[0], v[-1], _BAND_POINTS)
+    lower, upper = (sigma * np.sqrt(special.chdtri(v, 1.0 - q) / v) for q in (0.025, 0.975))
+    return pd.DataFrame({"df": v, "lower": lower, "upper": upper})

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from mlm_core.fits.covariances import RESIDUAL
 from mlm_core.fits.mixed import MixedFit
+from mlm_core.fits.pooled import PooledFit
 from mlm_core.inference.comparison import check_same_rows
 from mlm_core.notes import Note
 
@@ -40,7 +42,7 @@ class VariancePaths:
     notes: tuple[Note, ...]
 
 
-def variance_paths(fits: Sequence[MixedFit]) -> VariancePaths:
+def variance_paths(fits: Sequence[MixedFit | PooledFit]) -> VariancePaths:
     """Follow every variance component along models of the same rows.
 
     Raises
@@ -67,18 +69,20 @@ def variance_paths(fits: Sequence[MixedFit]) -> VariancePaths:
     return VariancePaths(pd.DataFrame.from_records(records, columns=columns), tuple(notes))
 
 
-def _variances(fit: MixedFit) -> dict[tuple[str, str], float]:
+def _variances(fit: MixedFit | PooledFit) -> dict[tuple[str, str], float]:
+    if isinstance(fit, PooledFit):
+        return {(RESIDUAL, ""): fit.sigma**2}
     table = fit.variances[fit.variances["other"] == ""]
     keys = zip(table["level"], table["term"], strict=True)
     return dict(zip(keys, table["variance"], strict=True))
 
 
-def _components(fits: Sequence[MixedFit]) -> list[tuple[str, str]]:
+def _components(fits: Sequence[MixedFit | PooledFit]) -> list[tuple[str, str]]:
     """Return every component of any model, outermost level first, the residual last."""
     found: dict[tuple[str, str], int] = {}
     levels: dict[str, int] = {}
     for fit in fits:
-        for depth, level in enumerate(fit.levels):
+        for depth, level in enumerate(fit.levels if isinstance(fit, MixedFit) else ()):
             levels[level.name] = max(levels.get(level.name, 0), depth)
         for key in _variances(fit):
             found.setdefault(key, len(found))

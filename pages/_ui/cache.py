@@ -179,6 +179,34 @@ def mixed(data: Dataset, model: Model, *, method: Method) -> MixedFit:
     return _once(data, key, lambda: mixed_from(_prepared(data, model), method))
 
 
+def from_fit(
+    function: Callable[..., T],
+    data: Dataset,
+    model: Model,
+    *,
+    method: Method,
+    progress: Callable[[int, int], None] | None = None,
+    **options: Any,
+) -> T:
+    """Return ``function(fit, **options)`` of the mixed fit for any function of the core.
+
+    ``progress`` is handed on to functions that tell how far they are.
+    """
+    fit = mixed(data, model, method=method)
+    key = (function.__module__, function.__qualname__, model, method, sorted(options.items()))
+    told = {} if progress is None else {"progress": progress}
+    return _once(data, key, partial(function, fit, **options, **told))
+
+
+def from_fit_and_rows(
+    function: Callable[..., T], data: Dataset, model: Model, *, method: Method, **options: Any
+) -> T:
+    """Return ``function(fit, table, **options)`` for any function of the core."""
+    fit = mixed(data, model, method=method)
+    key = (function.__module__, function.__qualname__, model, method, sorted(options.items()))
+    return _once(data, key, partial(function, fit, data.frame, **options))
+
+
 # --- what is inferred from them -------------------------------------------------------------------
 
 

@@ -26,10 +26,13 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Model": (
         ("model/pooling.py", "Pooling", "pooling"),
         ("model/mixed.py", "Mixed", "mixed"),
+        ("model/build.py", "Build", "build"),
     ),
     "Inference": (
         ("inference/variance.py", "Variance", "variance"),
         ("inference/tests.py", "Tests", "tests"),
+        ("inference/effects.py", "Effects", "effects"),
+        ("inference/checks.py", "Checks", "checks"),
     ),
     "Learn": (("learn/likelihood.py", "Likelihood", "likelihood"),),
 }

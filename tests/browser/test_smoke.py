@@ -13,13 +13,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlm_core import MixedFit, compare_with_pooled, fit_mixed, fit_pooled, fit_unpooled, icc
+from mlm_core import (
+    MixedFit,
+    compare_with_pooled,
+    fit_mixed,
+    fit_pooled,
+    fit_unpooled,
+    group_effects,
+    icc,
+    residuals,
+)
 from mlm_core.data.groups import describe_groups
 from mlm_core.data.model import Model
 from mlm_core.inference.group_summaries import summarise_groups
 from mlm_core.inference.own_slopes import own_slopes
 from mlm_core.inference.pairs import draw_pairs
-from mlm_core.views.narrative import effects, groups, likelihood_ratio, lines, variance
+from mlm_core.inference.residual_checks import residual_correlations
+from mlm_core.views.narrative import checks, effects, groups, likelihood_ratio, lines, variance
+from mlm_core.views.narrative import group_effects as group_words
 from mlm_core.views.numbers import fixed
 
 NEVER_VISITED_BEFORE = {"/groups": "Groups", "/pooling": "Pooling", "/tests": "Tests"}
@@ -142,6 +153,22 @@ PAGES = {
         trace="observed",
         axis="x",
         drawn=lambda data, fit: [compare_with_pooled(fit).like_with_like.statistic] * 2,
+    ),
+    "/effects": Expected(
+        "Effects",
+        lambda data, fit: group_words.stand_out(group_effects(fit, "schoolid")),
+        lambda data, fit: ["1.40 in place of 1.96"],
+        figure="group-effects",
+        trace="conditional mode",
+        drawn=lambda data, fit: group_effects(fit, "schoolid").table["mode"],
+    ),
+    "/checks": Expected(
+        "Checks",
+        lambda data, fit: checks.verdict(residual_correlations(fit)),
+        lambda data, fit: [fixed(value, 3) for value in residual_correlations(fit)["fixed_only"]],
+        figure="residuals-over-fitted",
+        trace="a row",
+        drawn=lambda data, fit: residuals(fit, data),
     ),
 }
 

@@ -29,6 +29,8 @@ PAGES = {
     "model/mixed": (OUTCOME, PREDICTOR, OUTER, INNER),
     "inference/variance": (OUTCOME, OUTER, INNER),
     "inference/tests": (),
+    "inference/effects": (OUTER,),
+    "inference/checks": (OUTER, INNER),
 }
 """Page -> names its first sentence holds, letter by letter."""
 
@@ -102,6 +104,32 @@ def test_so_they_are_behind_the_tabs_of_pooling(tab: str, hostile: View) -> None
     page = hostile.go("model/pooling")
     page.app.session_state["tab"] = tab
     _is_harmless(page.run())
+
+
+@pytest.mark.parametrize(
+    ("page", "tab"),
+    [
+        ("inference/effects", "What to expect"),
+        ("inference/effects", "All groups"),
+        ("inference/checks", "Are the groups?"),
+        ("inference/checks", "Influence"),
+        ("inference/checks", "One variance?"),
+        ("inference/checks", "Standard errors"),
+    ],
+)
+def test_so_they_are_behind_other_tabs(page: str, tab: str, hostile: View) -> None:
+    shown = hostile.go(page)
+    shown.app.session_state["tab"] = tab
+    _is_harmless(shown.run())
+    assert not shown.notes("stop")
+
+
+def test_so_they_are_in_a_list_of_models(hostile: View) -> None:
+    page = hostile.go("model/build")
+    page.app.button(key="ladder").click()
+    _is_harmless(page.run())
+    assert not page.notes("stop")
+    assert len(page.table("model-list")) == 2
 
 
 @pytest.mark.parametrize("tab", ["Residuals, correlations, sizes", "As R prints it"])

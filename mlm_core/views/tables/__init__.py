@@ -1,6 +1,11 @@
 """Results as tables fit to be printed: every cell a text, every column of one precision."""
 
 from mlm_core.views.tables.averages import averages
+from mlm_core.views.tables.checks import (
+    influential_groups,
+    residual_correlations,
+    standard_errors,
+)
 from mlm_core.views.tables.coefficients import (
     fixed_correlations,
     mixed_coefficients,
@@ -11,6 +16,8 @@ from mlm_core.views.tables.coefficients import (
 )
 from mlm_core.views.tables.comparisons import likelihood_ratio, pooled_comparison, random_terms
 from mlm_core.views.tables.groups import group_effects, group_sizes, group_slopes
+from mlm_core.views.tables.sequences import model_list, term_tests, variance_changes
+from mlm_core.views.tables.standing import group_standing
 from mlm_core.views.tables.table import Table
 from mlm_core.views.tables.variances import correlations, shares, variances
 
@@ -22,14 +29,21 @@ __all__ = [
     "group_effects",
     "group_sizes",
     "group_slopes",
+    "group_standing",
+    "influential_groups",
     "likelihood_ratio",
     "mixed_coefficients",
     "mixed_facts",
+    "model_list",
     "pooled_coefficients",
     "pooled_comparison",
     "pooled_facts",
     "random_terms",
+    "residual_correlations",
     "residual_quantiles",
     "shares",
+    "standard_errors",
+    "term_tests",
+    "variance_changes",
     "variances",
 ]

@@ -1,0 +1,117 @@
+"""Tables of a list of models: criteria and tests of neighbours, variances from model to model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from mlm_core.inference.fixed_tests import TermTests
+from mlm_core.inference.model_sequence import ModelSequence
+from mlm_core.views.numbers import column, count, decimals_for, fixed, p_value, percent
+from mlm_core.views.tables.table import Table, frame_of, records
+from mlm_core.views.words import INTERCEPT, RESIDUAL, level_words, term_words
+
+
+def model_list(found: ModelSequence, names: Sequence[str]) -> Table:
+    """Lay out the models with their criteria and the test of each against the one before."""
+    frame = found.table
+    cells = {
+        "Model": list(names),
+        "Parameters": [count(n) for n in frame["n_parameters"]],
+        "AIC": column(frame["aic"], decimals=1),
+        "BIC": column(frame["bic"], decimals=1),
+        "Deviance": column(frame["deviance"], decimals=2),
+        "R² fixed": [percent(share, 1) for share in frame["r2_marginal"]],
+        "R² with groups": [percent(share, 1) for share in frame["r2_conditional"]],
+        "Chi²": [_known(value, fixed(value, 2)) for value in frame["statistic"]],
+        "df": [_known(value, count(value) if value == value else "") for value in frame["df"]],
+        "p": [_known(value, p_value(value)) for value in frame["p"]],
+    }
+    if frame["p_boundary"].notna().any():
+        cells["p at the boundary"] = [
+            _known(value, p_value(value)) for value in frame["p_boundary"]
+        ]
+    by = "full maximum likelihood" if found.criteria == "ML" else "restricted likelihood (REML)"
+    notes = [
+        f"AIC, BIC and deviance by {by}, on the same {count(found.n_rows)} rows; smaller AIC and"
+        " BIC are better. Chi² tests each model against the one above it.",
+        "R²: Nakagawa's marginal (fixed part) and conditional (with the groups).",
+    ]
+    missing = [place for place, test in enumerate(found.tests[1:], start=2) if test is None]
+    if missing:
+        listed = ", ".join(count(place) for place in missing)
+        notes.append(
+            f"No test for model {listed}: neither it nor the one above is a special case of the"
+            " other. Compare AIC or BIC."
+        )
+    return Table(frame_of(cells), "Models of the same rows", tuple(notes), "model-list")
+
+
+def variance_changes(found: ModelSequence, names: Sequence[str]) -> Table:
+    """Lay out every variance component of every model, with its change from the one before."""
+    table = found.paths.table
+    keys = list(dict.fromkeys(zip(table["level"], table["term"], strict=True)))
+    places = decimals_for(table["variance"], digits=3)
+    cells: dict[str, list[str]] = {"Variance": [_component(*key) for key in keys]}
+    for position, title in enumerate(names):
+        own = table[table["model"] == position]
+        rows = {(row["level"], row["term"]): row for row in records(own)}
+        printed = column([rows[key]["variance"] for key in keys], decimals=places)
+        cells[_unique(title, cells)] = [
+            "–" if math.isnan(rows[key]["variance"]) else text + _change(rows[key]["share"])
+            for key, text in zip(keys, printed, strict=True)
+        ]
+    notes = ["In brackets: the change from the model before. A dash: not in this model."]
+    if found.paths.notes:
+        notes.append("A variance that grows (+) is nothing explained, and no error.")
+    return Table(
+        frame_of(cells), "Variance components, model by model", tuple(notes), "variance-changes"
+    )
+
+
+def term_tests(found: TermTests) -> Table:
+    """Lay out the F tests of all terms of a model."""
+    frame = found.table
+    cells = {
+        "Term": [str(term) for term in frame["term"]],
+        "F": column(frame["statistic"], decimals=2),
+        "df": [count(value) for value in frame["df"]],
+        "df, denominator": [fixed(value, 1) for value in frame["df_denominator"]],
+        "p": [p_value(value) for value in frame["p"]],
+    }
+    told = {
+        "I": "Type I: each term after those before it.",
+        "II": "Type II: each term after all that do not contain it.",
+        "III": "Type III: averages over the categories of the other factors, each counting once.",
+    }
+    notes = [told[found.kind], f"Degrees of freedom: {found.method}."]
+    notes += [note.message for note in found.notes]
+    return Table(frame_of(cells), "Tests of the fixed terms", tuple(notes), "term-tests")
+
+
+def _known(value: float, text: str) -> str:
+    return "" if math.isnan(value) else text
+
+
+def _component(level: str, term: str) -> str:
+    words = level_words(level)
+    if level == RESIDUAL or term == INTERCEPT:
+        return words
+    return f"{words}: {term_words(term)}"
+
+
+def _change(share: float) -> str:
+    if math.isnan(share):
+        return ""
+    text = percent(abs(share), 1)
+    if text.strip("0.%") == "":
+        return f" ({text})"
+    return f" ({chr(0x2212) if share > 0 else '+'}{text})"
+
+
+def _unique(title: str, taken: dict[str, list[str]]) -> str:
+    """Return a column title that no other column has: two models may share a name."""
+    found, number = title, 2
+    while found in taken:
+        found, number = f"{title} ({number})", number + 1
+    return found

@@ -1,0 +1,60 @@
+"""Sentences on a list of models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mlm_core.data.model import Model
+from mlm_core.inference.model_sequence import model_sequence
+from mlm_core.views.narrative import model_sequence as narrative
+
+FORMULAS = ("mathkind ~ 1", "mathkind ~ ses", "mathkind ~ ses + yearstea")
+MODELS = [Model(f"{formula} + (1 | schoolid/classid)") for formula in FORMULAS]
+NAMES = ["bare", "*ses*", "years"]
+
+
+@pytest.fixture(scope="module")
+def found(classroom):
+    return model_sequence(classroom, MODELS)
+
+
+def test_the_last_step(found):
+    sentence = narrative.last_step(found, NAMES)
+    assert sentence.startswith(r"From \*ses\* to years: if the coefficient of yearstea is zero")
+    assert sentence.endswith("These data do not ask for the step.")
+
+
+def test_a_step_the_data_speak_for(classroom):
+    two = model_sequence(classroom, MODELS[:2])
+    assert narrative.last_step(two, NAMES[:2]).endswith("The data speak for the step.")
+    assert narrative.grown(two, NAMES[:2]) is None
+
+
+def test_one_model_and_no_test(classroom):
+    one = model_sequence(classroom, MODELS[:1])
+    assert narrative.last_step(one, NAMES[:1]).startswith("bare is the only model so far")
+    assert narrative.preferred(one, NAMES[:1]) == ""
+    other = Model("mathkind ~ minority + (1 | schoolid/classid)")
+    pair = model_sequence(classroom, [MODELS[1], other])
+    sentence = narrative.last_step(pair, ["a", "b"])
+    assert "Neither a nor b is a special case" in sentence
+    assert sentence.endswith("lower.") or sentence.endswith("higher.")
+
+
+def test_what_aic_and_bic_prefer(found):
+    sentence = narrative.preferred(found, NAMES)
+    assert sentence.startswith(r"AIC prefers \*ses\* and years; BIC prefers \*ses\*.")
+    table = found.table.assign(aic=[10.0, 10.0 + narrative.CLOSE, 11.9])
+    near = narrative.preferred(replace(found, table=table), NAMES)
+    assert near.startswith("AIC prefers bare and years;")
+
+
+def test_variances_that_grow(found):
+    caution = narrative.grown(found, NAMES)
+    assert caution.severity == "caution"
+    assert "between classid within schoolid by 11% in years" in caution.message
+    shares = found.paths.table.assign(share=-narrative.GROWN)
+    paths = replace(found.paths, table=shares)
+    assert narrative.grown(replace(found, paths=paths), NAMES) is None

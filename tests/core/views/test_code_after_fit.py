@@ -1,0 +1,78 @@
+"""Code for what is done with a fit: it parses, it runs, hostile names stay names."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import shutil
+import subprocess
+
+import pytest
+
+from mlm_core.data.model import Model
+from mlm_core.views import code_after_fit as code
+from mlm_core.views.source import Source
+
+NESTED = Model("mathkind ~ ses + (1 | schoolid/classid)")
+BUNDLED = Source("classroom.csv", bundled="classroom")
+EVIL = 'a`b"c\'d\\e\n); system("x") #'
+
+
+def snippets(model, source):
+    level = model.levels[-1]
+    return {
+        "effects": code.effects(model, source, level=level, term="(Intercept)"),
+        "checks": code.checks(model, source),
+        "sequence": code.sequence([model.pooled(), model], source, method="ML"),
+    }
+
+
+PLAIN = snippets(NESTED, BUNDLED)
+HOSTILE = snippets(
+    Model(outcome=f"y {EVIL}", predictors=[f"x {EVIL}"], levels=[f"g {EVIL}"]),
+    Source(f"{EVIL}.csv", delimiter=";"),
+)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_python_parses_and_runs(name):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(ast.unparse(ast.parse(PLAIN[name].python)), {})  # noqa: S102 (our own text)
+    assert printed.getvalue()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_python_with_hostile_names_only_calls_what_it_should(name):
+    tree = ast.parse(HOSTILE[name].python)
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not [each for each in called if "system" in each]
+
+
+def test_r_calls_the_packages():
+    assert 'subset(modes, grpvar == "classid:schoolid"' in PLAIN["effects"].r
+    assert 'clubSandwich::coef_test(fit, vcov = "CR2")' in PLAIN["checks"].r
+    assert 'influence(fit, "schoolid")' in PLAIN["checks"].r
+    assert "anova(fit1, fit2)" in PLAIN["sequence"].r
+    assert "REML = FALSE" in PLAIN["sequence"].r
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_r_parses(tmp_path):
+    files = []
+    for kind, found in (("plain", PLAIN), ("hostile", HOSTILE)):
+        for name, each in found.items():
+            path = tmp_path / f"{kind}_{name}.R"
+            path.write_text(each.r, encoding="utf-8")
+            files.append(path)
+    script = (
+        "for (file in commandArgs(TRUE)) {"
+        " found <- all.names(parse(file, encoding = 'UTF-8'), unique = TRUE);"
+        " if ('system' %in% found) stop(file) }; cat('parsed')"
+    )
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "-e", script, *map(str, files)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout == "parsed", done.stderr
