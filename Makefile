@@ -11,7 +11,7 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types format bench bench-app screenshots clean
+.PHONY: help run test check lint types format bench bench-app bench-scale screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -46,6 +46,9 @@ bench: $(DEV_STAMP) ## time the fits beside other programs (benchmarks/)
 bench-app: $(DEV_STAMP) ## time how long people wait for the app's pages
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
 	  $(BIN)/python -m benchmarks.app_times $(ARGS)
+
+bench-scale: $(DEV_STAMP) ## time fits of growing tables, up to 1e8 rows (benchmarks/SCALE.md)
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 screenshots: $(DEV_STAMP) ## photograph every screen, light, dark and for a class (screenshots/)
 	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
