@@ -91,7 +91,7 @@ def group_notes(nests: Sequence[Nest]) -> tuple[Note, ...]:
     for place, level in enumerate(nests):
         outer = nests[place - 1] if place and order is None else None
         notes.extend(_size_notes(level, outer))
-        n_missing = int((level.own.codes < 0).sum())
+        n_missing = level.n_own_missing
         if n_missing:
             message = (
                 f"Rows without a value of {level.name!r}: {n_missing:,}. They belong to no group"

@@ -23,7 +23,7 @@ from mlm_core.data.nests import (
     first_split,
     group_labels,
     is_constant_within,
-    nest,
+    nests_of,
     number_labels,
 )
 from mlm_core.data.tables import Table, in_memory
@@ -118,15 +118,14 @@ def describe_groups(data: Table, levels: Sequence[str]) -> GroupsDescription:
     UnknownColumnError, AmbiguousColumnError, DuplicateLevelError, AllMissingError
         A level is no column, or ambiguous, or given twice, or without any value.
     """
-    frame = in_memory(data, levels)
-    nests = nest(frame, levels)
+    nests = nests_of(data, levels)
     children = {
         inner.name: np.bincount(inner.parent, minlength=outer.n_groups)
         for outer, inner in pairwise(nests)
     }
     return GroupsDescription(
         levels=tuple(levels),
-        n_rows=len(frame),
+        n_rows=_n_rows(nests, data),
         table=_table(nests, children),
         reuse=reused_labels(nests),
         tree=_tree(nests, _EXAMPLES),
@@ -134,6 +133,11 @@ def describe_groups(data: Table, levels: Sequence[str]) -> GroupsDescription:
         _sizes=MappingProxyType({level.name: level.sizes for level in nests}),
         _children=MappingProxyType(children),
     )
+
+
+def _n_rows(nests: Sequence[Nest], data: Table) -> int:
+    """Return the rows of the table, those without an identifier included."""
+    return int(nests[0].sizes.sum()) + nests[0].n_missing if nests else len(in_memory(data))
 
 
 def check_nested(data: Table, outer: str, inner: str) -> None:
@@ -162,7 +166,7 @@ def tree_example(
     data: Table, levels: Sequence[str], *, most: int = _EXAMPLES
 ) -> tuple[TreeNode, ...]:
     """Return the first groups of the outermost level, with the first groups inside each."""
-    return _tree(nest(in_memory(data, levels), levels), most)
+    return _tree(nests_of(data, levels), most)
 
 
 def _tree(nests: Sequence[Nest], most: int) -> tuple[TreeNode, ...]:
@@ -199,7 +203,7 @@ def _table(nests: Sequence[Nest], children: Mapping[str, Codes]) -> pd.DataFrame
                 "children_minimum": np.nan if inside is None else float(inside.min()),
                 "children_mean": np.nan if inside is None else float(inside.mean()),
                 "children_maximum": np.nan if inside is None else float(inside.max()),
-                "n_missing": int((level.codes < 0).sum()),
+                "n_missing": level.n_missing,
             }
         )
     return pd.DataFrame(rows, columns=_TABLE)

@@ -10,17 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.columns import find_column
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.engines import Source, check_columns
+from mlm_core.data.tables import Table, in_memory, opened, pandas_of
 from mlm_core.errors import AllMissingError, DuplicateLevelError
 
+if TYPE_CHECKING:
+    import narwhals as nw
+
 LABEL_SEPARATOR = " / "
+# Not the name of any column that people would give.
+_COUNT = "rows of this combination\N{ZERO WIDTH SPACE}"
 _MISSING = -1
 
 Codes = NDArray[np.int64]
@@ -60,6 +66,8 @@ class Nest:
         Group of the level before; zeros at the outermost level.
     label : ndarray of int, shape (n_groups,)
         Code of the group's own label.
+    n_missing, n_own_missing : int
+        Rows without an identifier of this or an outer level, and of this level itself.
     """
 
     name: str
@@ -68,6 +76,8 @@ class Nest:
     sizes: Codes
     parent: Codes
     label: Codes
+    n_missing: int
+    n_own_missing: int
 
     @property
     def n_groups(self) -> int:
@@ -75,8 +85,38 @@ class Nest:
         return len(self.sizes)
 
 
-def nest(frame: pd.DataFrame, levels: Sequence[str]) -> tuple[Nest, ...]:
+def nests_of(data: Table, levels: Sequence[str]) -> tuple[Nest, ...]:
+    """Lay grouping columns of any table inside one another; see :func:`nest`.
+
+    What is not in memory is counted by its engine: only the combinations of keys come back.
+    """
+    table = opened(data, levels)
+    if isinstance(table, pd.DataFrame):
+        return nest(table, levels)
+    check_columns(table, tuple(levels))
+    cells = pandas_of(table.collect(_counted(table, levels)), [*dict.fromkeys(levels), _COUNT])
+    return nest(cells, levels, counts=cells[_COUNT].to_numpy(dtype=np.int64))
+
+
+def _counted(source: Source, levels: Sequence[str]) -> nw.LazyFrame[Any]:
+    import narwhals as nw
+
+    keys = list(dict.fromkeys(levels))
+    return source.frame.select(*keys).group_by(*keys).agg(nw.len().alias(_COUNT))
+
+
+def nest(
+    frame: pd.DataFrame, levels: Sequence[str], *, counts: Codes | None = None
+) -> tuple[Nest, ...]:
     """Lay grouping columns inside one another, outermost first.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    levels : sequence of str
+        Grouping columns.
+    counts : ndarray of int, shape (len(frame),), optional
+        How many rows each row of the frame stands for; one by default.
 
     Raises
     ------
@@ -92,7 +132,7 @@ def nest(frame: pd.DataFrame, levels: Sequence[str]) -> tuple[Nest, ...]:
         own = number_labels(find_column(frame, name))
         if not (own.codes != _MISSING).any():
             raise AllMissingError(name)
-        nests.append(_inside(outer, own, name))
+        nests.append(_inside(outer, own, name, counts))
         outer = nests[-1].codes
     return tuple(nests)
 
@@ -145,7 +185,7 @@ def first_split(groups: Codes, values: Codes) -> int | None:
     return int(present[split[0]]) if split.size else None
 
 
-def _inside(outer: Codes, own: Labels, name: str) -> Nest:
+def _inside(outer: Codes, own: Labels, name: str, counts: Codes | None) -> Nest:
     """Return the groups that pairs of an outer group and an own label make, parents first."""
     n_labels = len(own.texts)
     present = (outer != _MISSING) & (own.codes != _MISSING)
@@ -155,10 +195,17 @@ def _inside(outer: Codes, own: Labels, name: str) -> Nest:
     codes = np.full(len(present), _MISSING, dtype=np.int64)
     codes[present] = _renumbered(found, order)
     parent, label = np.divmod(np.asarray(uniques, dtype=np.int64)[order], max(n_labels, 1))
-    sizes = np.bincount(codes[present], minlength=len(order)).astype(np.int64)
+    shown = None if counts is None else counts[present]
+    sizes = np.bincount(codes[present], shown, minlength=len(order)).astype(np.int64)
     for array in (codes, sizes, parent, label):
         array.flags.writeable = False
-    return Nest(name, own, codes, sizes, parent, label)
+    n_missing, n_own_missing = (_total(gone, counts) for gone in (~present, own.codes == _MISSING))
+    return Nest(name, own, codes, sizes, parent, label, n_missing, n_own_missing)
+
+
+def _total(chosen: NDArray[np.bool_], counts: Codes | None) -> int:
+    """Return how many rows are chosen."""
+    return int(chosen.sum() if counts is None else counts[chosen].sum())
 
 
 def _renumbered(codes: NDArray[Any], order: NDArray[Any]) -> Codes:

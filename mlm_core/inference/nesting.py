@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlm_core.data.nests import Nest, nest
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.nests import Nest, nests_of
+from mlm_core.data.tables import Table
 
 _HIDDEN = np.iinfo(np.intp).max
 
@@ -52,7 +52,7 @@ def nesting_tree(data: Table, levels: Sequence[str], *, most: int = 15) -> Nesti
     most : int
         Outermost groups that are shown one by one, the largest first; the others become one node.
     """
-    nests = nest(in_memory(data, levels), levels)
+    nests = nests_of(data, levels)
     outer = nests[0]
     shown = np.argsort(-outer.sizes, kind="stable")[:most]
     rank = np.full(outer.n_groups, _HIDDEN)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from mlm_core.data.nests import (
     group_labels,
     is_constant_within,
     nest,
+    nests_of,
     number_labels,
 )
 from mlm_core.errors import AllMissingError, DuplicateLevelError, UnknownColumnError
@@ -89,3 +91,18 @@ def test_groups_are_the_distinct_pairs(pairs: list[tuple[int, int]]) -> None:
     assert inner.sizes.tolist() == sizes.tolist()
     expected = frame.groupby(["a", "b"]).ngroup()
     assert inner.codes.tolist() == expected.tolist()
+
+
+def test_an_engine_counts_combinations_and_no_row_comes_back() -> None:
+    rows = pd.concat([REUSED] * 1000, ignore_index=True)
+    found = nests_of(pl.from_pandas(rows).lazy(), ["school", "class"])
+    expected = nest(rows, ["school", "class"])
+    assert len(found[0].codes) == 4  # 7 / 3, 7 / 4, 12 / 3, and the rows without a school
+    for own, other in zip(found, expected, strict=True):
+        assert own.sizes.tolist() == other.sizes.tolist()
+        assert own.parent.tolist() == other.parent.tolist()
+        assert own.own.texts.tolist() == other.own.texts.tolist()
+        assert (own.n_missing, own.n_own_missing) == (other.n_missing, other.n_own_missing)
+    assert (expected[1].n_missing, expected[1].n_own_missing) == (1000, 0)
+    with pytest.raises(UnknownColumnError, match="'klass'"):
+        nests_of(pl.from_pandas(rows).lazy(), ["klass"])
