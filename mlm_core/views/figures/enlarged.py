@@ -13,7 +13,7 @@ from mlm_core.views.figures.theme import BASE_SIZE, HEIGHT, Picture
 TYPE = 1.35
 LINES = 1.6
 MARKS = 1.4
-TALLER = 1.15
+TALLER = 1.1
 
 
 def enlarged(picture: Picture) -> Picture:

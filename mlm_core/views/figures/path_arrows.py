@@ -21,6 +21,7 @@ from mlm_core.views.figures.theme import (
 from mlm_core.views.words import term_words
 
 MANY_MARKS = 300
+FEW_SIZES = 6
 _HOVER = (
     "<b>%{text}</b><br>n = %{customdata[1]}<br>own estimate %{customdata[2]:.4~g}"
     "<br>here %{y:.4~g}<br>weight of its own data in the fit %{customdata[3]:.0%}<extra></extra>"
@@ -51,7 +52,10 @@ def add_arrows(
     estimate = {"text": for_figure(term_words(arrows.term)), "font": font}
     scene.figure.update_layout(
         {
-            across: {"title": {"text": title, "font": font}},
+            across: {
+                "title": {"text": title, "font": font},
+                "dtick": 1 if span[1] - span[0] < FEW_SIZES else None,
+            },
             up: {"title": estimate, "range": arrows.readable},
         }
     )

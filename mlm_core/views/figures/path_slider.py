@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 
 _INSET = 20  # pixels between the end of the slider and its first step
 _BELOW = -0.24
+_UNDER_TRACK, _LINE = 66, 20  # pixels from the top of the slider to the first text, and per line
+_NEAR_AN_END = 0.1
+_HALF_MARK = 7
 _AT_ONCE = {
     "mode": "immediate",
     "frame": {"duration": 0, "redraw": False},
@@ -59,7 +62,7 @@ def add_slider(
         {"method": "animate", "args": [[str(step)], _AT_ONCE], "label": step_label(path, step)}
         for step in range(len(path.pooling))
     ]
-    figure.update_layout(sliders=[_slider(path, steps, place)], margin={"b": 150})
+    figure.update_layout(sliders=[_slider(path, steps, place)], margin={"b": 188})
     _name_places(figure, path)
 
 
@@ -102,24 +105,32 @@ def step_label(path: PoolingPath, step: int) -> str:
 
 
 def _name_places(figure: go.Figure, path: PoolingPath) -> None:
+    """Mark the estimate right beneath the track, and name both ends a line lower."""
     last = len(path.pooling) - 1
-    named = {
-        0: "no pooling",
-        path.at_estimate: f"▲<br>{path.method} estimate",
-        last: "complete pooling",
-    }
-    for step, text in named.items():
-        share = step / last
-        figure.add_annotation(
-            text=text,
-            x=share,
-            xref="paper",
-            xanchor="left" if step == 0 else "right" if step == last else "center",
-            xshift=round((1.0 - 2.0 * share) * _INSET) if 0 < step < last else 0,
-            y=_BELOW,
-            yref="paper",
-            yanchor="top",
-            yshift=-66 if step != path.at_estimate else -56,
-            showarrow=False,
-            font={"size": BASE_SIZE},
-        )
+    share = path.at_estimate / last
+    side = "left" if share < _NEAR_AN_END else "right" if share > 1 - _NEAR_AN_END else "center"
+    estimate = f"{path.method} estimate"
+    mark = f"{estimate} ▲" if side == "right" else f"▲ {estimate}"
+    aside = {"left": -_HALF_MARK, "right": _HALF_MARK, "center": 0}[side]
+    inset = round((1.0 - 2.0 * share) * _INSET)
+    _name_place(figure, mark, share, side, line=0, shift=inset + aside)
+    _name_place(figure, "no pooling", 0.0, "left", line=1)
+    _name_place(figure, "complete pooling", 1.0, "right", line=1)
+
+
+def _name_place(
+    figure: go.Figure, text: str, x: float, side: str, *, line: int, shift: int = 0
+) -> None:
+    figure.add_annotation(
+        text=text,
+        x=x,
+        xref="paper",
+        xanchor=side,
+        xshift=shift,
+        y=_BELOW,
+        yref="paper",
+        yanchor="top",
+        yshift=-_UNDER_TRACK - _LINE * line,
+        showarrow=False,
+        font={"size": BASE_SIZE},
+    )

@@ -22,7 +22,7 @@ from mlm_core.views.figures.theme import Picture, new_figure
 from mlm_core.views.numbers import count, number, percent
 from mlm_core.views.words import term_words
 
-HEIGHT = 520
+HEIGHT = 545
 KINDS = ("unpooled", "mixed", "pooled", "rows")
 """What the switches show and hide."""
 _SPLIT = ((0.0, 0.53), (0.62, 1.0))

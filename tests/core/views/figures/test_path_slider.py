@@ -48,6 +48,14 @@ def test_the_ends_and_the_estimate_are_named_in_their_places(school_path):
     named = {each.text: each.x for each in _slider(path)[0].layout.annotations}
     assert named == {
         "no pooling": 0.0,
-        "▲<br>REML estimate": path.at_estimate / (len(path.pooling) - 1),
+        "▲ REML estimate": path.at_estimate / (len(path.pooling) - 1),
         "complete pooling": 1.0,
     }
+
+
+def test_an_estimate_at_an_end_is_named_inside_the_figure(school_path):
+    path = school_path.path
+    for place, text, side in ((0, "▲ REML estimate", "left"), (40, "REML estimate ▲", "right")):
+        moved = dataclasses.replace(path, at_estimate=place)
+        (mark,) = [each for each in _slider(moved)[0].layout.annotations if "estimate" in each.text]
+        assert (mark.text, mark.xanchor) == (text, side)
