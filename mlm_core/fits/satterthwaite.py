@@ -8,7 +8,8 @@ its Hessian H at the optimum gives A = 2 H^-1, the covariance of the variance pa
 coefficient with variance f(theta, sigma) = sigma^2 (M_XX^-1)_jj the degrees of freedom are 2 f^2 /
 (g' A g), g the gradient of f (Kuznetsova, Brockhoff & Christensen 2017). All derivatives are exact
 (:mod:`mlm_core.fits.curvature`). Directions without curvature, as at a singular fit, are left out
-of the inverse, as lmerTest does.
+of the inverse, as lmerTest does: on the boundary these degrees of freedom are too many
+(:mod:`mlm_core.inference.kenward_roger` has figures, and what to use instead).
 """
 
 from __future__ import annotations

@@ -10,6 +10,12 @@ the adjusted covariance is Phi + 2 Phi [ sum_ij W_ij (Q_ij - P_i Phi P_j) ] Phi.
 several coefficients is tested by a scaled F whose scale and degrees of freedom match two moments.
 All are as in R's pbkrtest, here without any matrix of the size of the data.
 
+On the boundary prefer it to Satterthwaite's degrees of freedom. Those are taken in theta (standard
+deviations), in which nothing moves at first order where a variance is zero: it is counted as known.
+The slope of ``mathkind ~ ses + (ses | schoolid)``, a singular fit, has 972.6 of them in lmerTest;
+62.9, as here, are right. A predictor that is constant within 10 groups of 6 rows has 58 in lmerTest
+when the groups' variance is estimated as zero, and 8, the groups less two coefficients, here.
+
 References
 ----------
 Kenward & Roger (1997), Biometrics 53(3); Halekoh & Hojsgaard (2014), Journal of Statistical

@@ -85,6 +85,8 @@ with show.guard():
             three = cache.from_fit(standard_errors, data, model, method=method)
             st.markdown(narrative.standard_errors(three))
             show.table(tables.standard_errors(three))
+            caution = narrative.boundary_df(three) if fit.is_singular else None
+            show.notes([caution] if caution else [])
     show.how(
         "Residuals are formed twice: around the fixed part alone, and around the fixed part plus"
         " the groups' conditional modes. Influence refits the model without each group, all groups"

@@ -12,6 +12,7 @@ from mlm_core.inference.influence import GroupInfluence
 from mlm_core.inference.quantile_plots import QuantilePlot
 from mlm_core.inference.residual_checks import Heterogeneity
 from mlm_core.inference.residual_points import ResidualPoints
+from mlm_core.notes import Note
 from mlm_core.views.narrative.wording import counted, how_often, level_name, listed, name
 from mlm_core.views.numbers import count, fixed, number, percent
 from mlm_core.views.tables.table import records
@@ -28,6 +29,8 @@ UNUSUAL_P = 0.05
 """A p-value below says that the groups' residual variances differ by more than chance."""
 MANY_SE = 0.5
 """A coefficient that moves by more standard errors than this rests heavily on one group."""
+MANY_MORE = 1.5
+"""Times Kenward and Roger's degrees of freedom from which Satterthwaite's are cautioned of."""
 WIDENING = 2.0
 """Ratio of the largest to the smallest SD of neighbours above which residuals fan out."""
 
@@ -182,3 +185,22 @@ def standard_errors(table: pd.DataFrame) -> str:
         f" {percent(abs(far - 1.0))} {word}. Where the three columns agree the choice between them"
         " does not matter; where they do not, report the robust one, or mend the model."
     )
+
+
+def boundary_df(table: pd.DataFrame) -> Note | None:
+    """Return a caution where Satterthwaite's degrees of freedom take a variance at zero as known.
+
+    For singular fits; None where Kenward and Roger's are not clearly fewer.
+    """
+    ratio = table["df_model"] / table["df_kr"]
+    place = int(ratio.to_numpy(dtype=np.float64).argmax())
+    row = records(table)[place]
+    if row["df_model"] < MANY_MORE * row["df_kr"]:
+        return None
+    message = (
+        "A variance of this model is at its boundary. Satterthwaite's degrees of freedom, as"
+        f" lmerTest prints them, take it as known: {fixed(row['df_model'], 1)} for {row['term']},"
+        f" where Kenward and Roger count {fixed(row['df_kr'], 1)}. Read the latter."
+    )
+    numbers = {"term": row["term"], "satterthwaite": row["df_model"], "kr": row["df_kr"]}
+    return Note("boundary-df", "caution", message, numbers)

@@ -66,9 +66,10 @@ def grown(found: ModelSequence, names: Sequence[str]) -> Note | None:
     ]
     message = (
         f"Variances that grow from one model to the next: {'; '.join(parts)}. That is no error. A"
-        " predictor that varies inside groups takes away residual variance, and with it what looked"
-        " like it between the groups; the level's own variance then comes out larger. Read it as"
-        " nothing explained at that level, never as a negative share."
+        " predictor can only explain what varies at its own level; where it explains nothing an"
+        " estimate drifts either way. One that varies inside groups also takes away residual"
+        " variance, and with it what looked like it between the groups. Read it as nothing"
+        " explained at that level, never as a negative share."
     )
     return Note("variance-grown", "caution", message, {"components": len(rows)})
 

@@ -56,12 +56,14 @@ def variance_changes(found: ModelSequence, names: Sequence[str]) -> Table:
     for position, title in enumerate(names):
         own = table[table["model"] == position]
         rows = {(row["level"], row["term"]): row for row in records(own)}
-        printed = column([rows[key]["variance"] for key in keys], decimals=places)
+        variances = [rows[key]["variance"] for key in keys]
         cells[_unique(title, cells)] = [
-            "–" if math.isnan(rows[key]["variance"]) else text + _change(rows[key]["share"])
-            for key, text in zip(keys, printed, strict=True)
+            "–" if math.isnan(value) else fixed(value, places) for value in variances
         ]
-    notes = ["In brackets: the change from the model before. A dash: not in this model."]
+        if position:
+            changes = [_change(rows[key]["share"]) for key in keys]
+            cells[_unique(f"{position + 1} against {position}", cells)] = changes
+    notes = ["Changes are from the model before. A dash: not in this model."]
     if found.paths.notes:
         notes.append("A variance that grows (+) is nothing explained, and no error.")
     return Table(
@@ -103,10 +105,9 @@ def _component(level: str, term: str) -> str:
 def _change(share: float) -> str:
     if math.isnan(share):
         return ""
-    text = percent(abs(share), 1)
-    if text.strip("0.%") == "":
-        return f" ({text})"
-    return f" ({chr(0x2212) if share > 0 else '+'}{text})"
+    text = fixed(-100.0 * share, 1)
+    sign = "+" if share < 0.0 and text.strip("0.") else ""
+    return f"{sign}{text}%"
 
 
 def _unique(title: str, taken: dict[str, list[str]]) -> str:

@@ -122,11 +122,24 @@ def test_units_do_not_matter(pupils):
 
 
 def test_a_variance_at_zero_keeps_its_uncertainty(fitted):
-    """On the boundary pbkrtest still counts the variance as estimated; so is it here."""
+    """On the boundary pbkrtest still counts the variance as estimated; lmerTest does not."""
     fit = fitted("mathkind ~ ses + (ses | schoolid)")
     assert fit.is_singular
     df = kenward_roger(fit).coefficients["df"]
     assert df[1] == pytest.approx(62.909969701155, rel=PRINTED)
+    record = MODELS["C5"]["inference"]["satt"]["df"]
+    assert [round(df[1], 1), round(record[1], 1)] == [62.9, 972.6]  # as the docstring says
+
+
+def test_a_predictor_of_groups_has_the_groups_degrees_of_freedom_at_zero():
+    rng = np.random.default_rng(1)
+    group = np.repeat(np.arange(10), 6)
+    x = np.repeat(rng.normal(size=10), 6)
+    frame = pd.DataFrame({"y": rng.normal(size=60), "x": x, "g": group})
+    fit = fit_mixed(Model("y ~ x + (1 | g)"), frame)
+    assert fit.theta[0] == 0.0
+    assert kenward_roger(fit).coefficients["df"][1] == pytest.approx(8.0, rel=1e-6)
+    assert fit.coefficients["df"][1] == pytest.approx(58.0, rel=1e-6)
 
 
 @pytest.mark.slow

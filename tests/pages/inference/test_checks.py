@@ -102,3 +102,4 @@ def test_a_singular_fit_can_be_checked_too(view: OpenView) -> None:
         page.app.session_state["tab"] = tab
         page.run()
         assert not page.notes("stop")
+    assert any("Kenward and Roger count 62.9" in note for note in page.notes("caution"))

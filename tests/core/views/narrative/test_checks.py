@@ -116,3 +116,11 @@ def test_standard_errors(school):
     assert "for ses: 6% smaller" in checks.standard_errors(table)
     larger = table.assign(se_robust=table["se_model"] * [1.0, 1.3])
     assert "for ses: 30% larger" in checks.standard_errors(larger)
+
+
+def test_degrees_of_freedom_on_the_boundary(slopes):
+    table = standard_errors(slopes)
+    note = checks.boundary_df(table)
+    assert "972.6 for ses, where Kenward and Roger count 62.9" in note.message
+    few = table.assign(df_model=0.99 * checks.MANY_MORE * table["df_kr"])
+    assert checks.boundary_df(few) is None
