@@ -63,8 +63,13 @@ _STYLE = """<style>
 .mlm-question {font-size: 1.15rem; opacity: 0.75; margin: -0.25rem 0 0 0;}
 .st-key-formula p, .st-key-formula div {font-family: monospace; font-size: 0.9rem;}
 .js-plotly-plot .modebar:focus-within {opacity: 1;}
-.js-plotly-plot [tabindex]:focus-visible {outline: 3px solid var(--mlm-focus, #0b5fa5);
-  outline-offset: 2px;}
+/* The focus is seen on whatever has it: at least 3 to 1 on light and dark pages. */
+.stApp :focus-visible {outline: 3px solid #2f86c9 !important; outline-offset: 1px;}
+/* What is chosen is told by its frame; its text keeps the contrast of the page's text. */
+.stApp [data-selected="true"] p, .stApp [data-testid="stSliderThumbValue"] p {color: CanvasText;}
+.stMain:focus-visible {outline-offset: -3px;}
+.stApp [data-testid="stCaptionContainer"], .stApp [data-testid="stCaptionContainer"] p {
+  color: inherit; opacity: 1;}
 .st-key-answer p {font-size: 1.15rem; line-height: 1.55;}
 </style>"""
 
