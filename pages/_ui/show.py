@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -46,32 +47,7 @@ _EMPTY = {"", "n/a", "–", "—"}
 LONGEST_PRINTED = 60
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-_STYLE = """<style>
-.mlm-table {overflow-x: auto; margin: 0 0 0.5rem 0;}
-.mlm-table table {border-collapse: collapse; border: none; font-size: 0.95rem;
-  font-variant-numeric: tabular-nums lining-nums; border-bottom: 1.5px solid currentColor;}
-.mlm-table caption {caption-side: top; text-align: left; font-weight: 600; padding: 0 0 0.35rem 0;}
-.mlm-table thead tr {border-top: 1.5px solid currentColor; border-bottom: 1px solid currentColor;}
-.mlm-table th, .mlm-table td {border: none; padding: 0.28rem 0.6rem 0.28rem 0; text-align: left;
-  vertical-align: top; font-weight: 400;}
-.mlm-table thead th {font-weight: 600; vertical-align: bottom;}
-.mlm-table .number {text-align: right; white-space: nowrap; padding-left: 0.6rem;}
-.mlm-table p {font-size: 0.85rem; opacity: 0.8; margin: 0.35rem 0 0 0;}
-.stMainBlockContainer {padding: 4.5rem 2rem 4rem 2rem; max-width: 72rem;}
-.stMainBlockContainer h1 {font-size: 2.1rem; padding: 0.5rem 0 0 0;}
-.stMainBlockContainer h3 {font-size: 1.35rem; padding: 1rem 0 0.4rem 0;}
-.mlm-question {font-size: 1.15rem; opacity: 0.75; margin: -0.25rem 0 0 0;}
-.st-key-formula p, .st-key-formula div {font-family: monospace; font-size: 0.9rem;}
-.js-plotly-plot .modebar:focus-within {opacity: 1;}
-/* The focus is seen on whatever has it: at least 3 to 1 on light and dark pages. */
-.stApp :focus-visible {outline: 3px solid #2f86c9 !important; outline-offset: 1px;}
-/* What is chosen is told by its frame; its text keeps the contrast of the page's text. */
-.stApp [data-selected="true"] p, .stApp [data-testid="stSliderThumbValue"] p {color: CanvasText;}
-.stMain:focus-visible {outline-offset: -3px;}
-.stApp [data-testid="stCaptionContainer"], .stApp [data-testid="stCaptionContainer"] p {
-  color: inherit; opacity: 1;}
-.st-key-answer p {font-size: 1.15rem; line-height: 1.55;}
-</style>"""
+_STYLE = Path(__file__).with_name("style.css")
 
 SCRIPT = '<script src="figures.js"></script>'
 
