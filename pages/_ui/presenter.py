@@ -23,10 +23,12 @@ html {font-size: 20px;}
 .stMainBlockContainer > .stVerticalBlock > :has(h1) {order: -3;}
 .stMainBlockContainer > .stVerticalBlock > :has(.stPlotlyChart, .mlm-table) {order: -2;}
 .stMainBlockContainer h1 {font-size: 1.5rem; padding: 0;}
-.stMain .stElementContainer:has(.mlm-question) {display: none;}
-.stMain .stMarkdown:not(.st-key-answer *):not(.st-key-presenter-bar *),
-.stMain .stHeading:not(:has(h1)), .stMain [data-testid=stCaptionContainer],
-.stMain .stDownloadButton, .stMain .stExpander {display: none;}
+/* Only where there is a panel to be seen is the rest of the page hidden. */
+.stMain:has(.st-key-presenter-bar button) :is(
+  .stElementContainer:has(.mlm-question),
+  .stMarkdown:not(.st-key-answer *):not(.st-key-presenter-bar *),
+  .stHeading:not(:has(h1)), [data-testid=stCaptionContainer],
+  .stDownloadButton, .stExpander) {display: none;}
 .st-key-presenter-bar p {font-size: 1rem; opacity: 0.8;}
 .mlm-table table {font-size: 1.1rem;}
 </style>"""

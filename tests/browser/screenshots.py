@@ -28,24 +28,29 @@ LONGEST = 8000  # pixels of a whole page
 
 def photograph(browser: Browser, url: str, site: Site, look: str, folder: Path) -> list[str]:
     """Take all pictures of one screen in one look; return what went wrong."""
-    scheme, more = LOOKS[look]
-    context = browser.new_context(color_scheme=scheme)
-    screen = Screen(context.new_page(), url)
-    screen.page.set_viewport_size({"width": WINDOWS[0][0], "height": WINDOWS[0][1]})
-    screen.open(site.address + more)
+    problems = []
     for width, height in WINDOWS:
-        screen.page.set_viewport_size({"width": width, "height": height})
-        _wait_for_pictures(screen)
+        screen = _opened(browser, url, site, look, width, height)
         screen.page.screenshot(path=folder / f"{site.name}-{width}x{height}-{look}.png")
-    screen.page.set_viewport_size({"width": WINDOWS[0][0], "height": _length(screen)})
+        if (width, height) == WINDOWS[0]:
+            screen.page.set_viewport_size({"width": width, "height": _length(screen)})
+            _wait_for_pictures(screen)
+            screen.page.screenshot(path=folder / f"{site.name}-whole-{look}.png")
+        problems += [f"{site.name}, {look}: {problem}" for problem in screen.problems]
+        screen.page.context.close()
+    return problems
+
+
+def _opened(browser: Browser, url: str, site: Site, look: str, width: int, height: int) -> Screen:
+    scheme, more = LOOKS[look]
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
+    screen = Screen(context.new_page(), url).open(site.address + more)
     _wait_for_pictures(screen)
-    screen.page.screenshot(path=folder / f"{site.name}-whole-{look}.png")
-    context.close()
-    return [f"{site.name}, {look}: {problem}" for problem in screen.problems]
+    return screen
 
 
 def _wait_for_pictures(screen: Screen) -> None:
-    """Wait until figures have followed a new size of the window."""
+    """Wait until all figures are drawn in the size of the window."""
     screen.settle()
     for figure in screen.main.get_by_test_id("stPlotlyChart").all():
         figure.locator("svg.main-svg").first.wait_for(state="attached")

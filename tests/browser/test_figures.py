@@ -1,0 +1,61 @@
+"""Figures in use: saved from their own menu in both formats, played and moved by keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from mlm_core.inference.pair_experiment import pair_experiment
+
+BEGINNINGS = {"SVG": b"<svg", "PNG": b"\x89PNG"}
+FILM = ".st-key-figure-pair-experiment"
+WHOLE_FILM = 60_000  # milliseconds; about 8 seconds on an idle machine
+DRAWN = f"document.querySelector('{FILM} .js-plotly-plot')._fullData[0].x.length"
+
+
+@pytest.mark.parametrize("kind", BEGINNINGS)
+def test_a_figure_is_saved_from_its_own_menu(kind: str, same_screen: Any) -> None:
+    same_screen.stay_at("/groups-differ?data=classroom")
+    same_screen.traces("boxplots")
+    button = same_screen.main.locator(".st-key-figure-boxplots").get_by_role(
+        "button", name=f"Save as {kind}"
+    )
+    with same_screen.page.expect_download() as waiting:
+        button.focus()
+        same_screen.page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == f"boxplots.{kind.lower()}"
+    content = waiting.value.path().read_bytes()
+    assert content.startswith(BEGINNINGS[kind])
+    assert len(content) > 5000
+    if kind == "SVG":
+        assert b"groups of schoolid, lowest median first" in content
+
+
+def test_the_film_of_all_draws_plays_by_keyboard(same_screen: Any, classroom: pd.DataFrame) -> None:
+    same_screen.stay_at("/groups-differ?data=classroom")
+    same_screen.traces("pair-experiment")
+    button = same_screen.main.locator(FILM).get_by_role("button", name="Play 200 draws")
+    button.focus()
+    same_screen.page.keyboard.press("Enter")
+    same_screen.page.wait_for_function(f"{DRAWN} === 200", timeout=WHOLE_FILM)
+    experiment = pair_experiment(classroom, outcome="mathkind", groups=["schoolid"])
+    values, mean, *_ = same_screen.traces("pair-experiment")
+    assert values["y"] == pytest.approx(experiment.values)
+    assert mean["y"] == pytest.approx(experiment.running_mean)
+    assert mean["name"] == f"mean so far: {experiment.mean:.3f}"
+
+
+def test_a_slider_in_a_figure_moves_by_arrow_keys(same_screen: Any) -> None:
+    same_screen.open("/pooling?data=classroom")
+    slider = same_screen.main.get_by_role("slider").first
+    slider.wait_for()
+    last = int(slider.get_attribute("aria-valuemax"))
+    slider.focus()
+    for key, place in (("Home", 0), ("ArrowRight", 1), ("ArrowUp", 2), ("End", last)):
+        same_screen.page.keyboard.press(key)
+        same_screen.page.wait_for_function(
+            "place => document.querySelector('.slider-group').ariaValueNow === String(place)",
+            arg=place,
+        )
