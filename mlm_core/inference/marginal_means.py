@@ -96,6 +96,11 @@ def marginal_means(
     )
 
 
+def categorical_predictors(fit: MixedFit) -> tuple[str, ...]:
+    """Return the categorical predictors of the fixed part."""
+    return tuple(_categories(fit))
+
+
 def _categories(fit: MixedFit) -> dict[str, tuple[str, ...]]:
     """Return the categories of every categorical predictor of the fixed part, reference first."""
     layout = fit.problem.moments.layout

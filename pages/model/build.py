@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mlm_core.inference.fixed_tests import term_tests
+from mlm_core.inference.marginal_means import categorical_predictors, marginal_means
 from mlm_core.inference.model_sequence import model_sequence
 from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
@@ -52,10 +53,19 @@ with show.guard():
             kind = parts.one_of("Type", list(TYPES), key="type", shown=TYPES.__getitem__)
             by = parts.one_of("Degrees of freedom", METHODS, key="df-by", shown=str)
         fit = found.fits[names.index(chosen)]
-        if len(fit.terms) > 1:
+        if not fit.model.random:
+            st.markdown("This model has no groups; its coefficients stand on the Pooling page.")
+        elif len(fit.terms) > 1:
             show.table(tables.term_tests(term_tests(fit, kind=kind, method=by)))
         else:
             st.markdown("This model has no predictors.")
+        factors = categorical_predictors(fit) if fit.model.random else ()
+        if factors:
+            st.subheader("Means by category", anchor=False)
+            factor = parts.one_of("Categories of", factors, key="means-of")
+            means = marginal_means(fit, [factor], method=by)
+            show.table(tables.marginal_means(means, outcome=choices.outcome))
+            show.table(tables.mean_differences(means))
         show.how(
             "All models are fitted to the rows that every one of them can use. Neighbours are"
             " compared by twice the difference of their log-likelihoods, by full maximum likelihood"

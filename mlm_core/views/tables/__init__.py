@@ -16,7 +16,13 @@ from mlm_core.views.tables.coefficients import (
 )
 from mlm_core.views.tables.comparisons import likelihood_ratio, pooled_comparison, random_terms
 from mlm_core.views.tables.groups import group_effects, group_sizes, group_slopes
-from mlm_core.views.tables.sequences import model_list, term_tests, variance_changes
+from mlm_core.views.tables.sequences import (
+    marginal_means,
+    mean_differences,
+    model_list,
+    term_tests,
+    variance_changes,
+)
 from mlm_core.views.tables.standing import group_standing
 from mlm_core.views.tables.table import Table
 from mlm_core.views.tables.variances import correlations, shares, variances
@@ -32,6 +38,8 @@ __all__ = [
     "group_standing",
     "influential_groups",
     "likelihood_ratio",
+    "marginal_means",
+    "mean_differences",
     "mixed_coefficients",
     "mixed_facts",
     "model_list",

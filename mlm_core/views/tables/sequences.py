@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from mlm_core.inference.fixed_tests import TermTests
+from mlm_core.inference.marginal_means import MarginalMeans
 from mlm_core.inference.model_sequence import ModelSequence
-from mlm_core.views.numbers import column, count, decimals_for, fixed, p_value, percent
+from mlm_core.views.numbers import column, count, decimals_for, fixed, number, p_value, percent
 from mlm_core.views.tables.table import Table, frame_of, records
 from mlm_core.views.words import INTERCEPT, RESIDUAL, level_words, term_words
 
@@ -89,6 +90,43 @@ def term_tests(found: TermTests) -> Table:
     notes = [told[found.kind], f"Degrees of freedom: {found.method}."]
     notes += [note.message for note in found.notes]
     return Table(frame_of(cells), "Tests of the fixed terms", tuple(notes), "term-tests")
+
+
+def marginal_means(found: MarginalMeans, *, outcome: str) -> Table:
+    """Lay out the mean outcome of every category, and what else is held where."""
+    frame = found.table
+    factors = list(frame.columns[: frame.columns.get_loc("estimate")])
+    cells = {name: [str(each) for each in frame[name]] for name in factors}
+    cells |= {
+        f"Mean of {outcome}": column(frame["estimate"]),
+        "SE": column(frame["se"]),
+        "df": [fixed(value, 1) for value in frame["df"]],
+        "95% from": column(frame["lower"]),
+        "95% to": column(frame["upper"]),
+    }
+    notes = ["Of the other factors every category counts the same, however often it occurs."]
+    if found.at:
+        held = ", ".join(f"{name} = {number(value)}" for name, value in found.at.items())
+        notes.append(f"Held at their means: {held}.")
+    notes.append(f"Degrees of freedom: {found.method}.")
+    caption = f"Marginal means by {', '.join(factors)}"
+    return Table(frame_of(cells), caption, tuple(notes), "marginal-means")
+
+
+def mean_differences(found: MarginalMeans) -> Table:
+    """Lay out the difference of every two marginal means."""
+    frame = found.differences
+    cells = {
+        "Difference": [f"{row['first']} less {row['second']}" for row in records(frame)],
+        "Estimate": column(frame["estimate"]),
+        "SE": column(frame["se"]),
+        "95% from": column(frame["lower"]),
+        "95% to": column(frame["upper"]),
+        "p": [p_value(value) for value in frame["p"]],
+        "p (Holm)": [p_value(value) for value in frame["p_holm"]],
+    }
+    notes = ("Holm: corrected for the number of differences in this table.",)
+    return Table(frame_of(cells), "Differences of marginal means", notes, "mean-differences")
 
 
 def _known(value: float, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from mlm_core import fit_mixed, marginal_means
 from mlm_core.data.model import Model
 from mlm_core.inference.model_sequence import model_sequence
 from tests.pages.view import View, agrees
@@ -136,3 +137,33 @@ def test_another_outcome_cannot_stand_in_the_list(view: OpenView) -> None:
     assert "different outcomes" in page.notes("stop")[0]
     _click(page, "remove-0")
     assert _names(page) == ["ses (2)"]
+
+
+def test_means_by_category(view: OpenView, hsb82: pd.DataFrame) -> None:
+    table = hsb82[["school", "mAch", "ses"]].assign(
+        sector=hsb82["catholic"].map({0: "Public", 1: "Catholic"})
+    )
+    page = view("data/load", data="upload", file="h.csv", outcome="mAch", predictor="sector",
+                level="school")  # fmt: skip
+    page.upload(table.to_csv(index=False).encode(), "h.csv").go(PAGE)
+    _click(page, "keep")
+    assert not page.notes("stop")
+    means = page.table("marginal-means")
+    assert [row["sector"] for row in means] == ["Catholic", "Public"]
+    fit = fit_mixed(Model("mAch ~ sector + (1 | school)"), table)
+    expected = marginal_means(fit, ["sector"])
+    assert agrees(means[0]["Mean of mAch"], expected.table["estimate"][0])
+    (row,) = page.table("mean-differences")
+    assert agrees(row["Estimate"], expected.differences["estimate"][0])
+
+
+def test_the_last_level_can_go_as_well(view: OpenView) -> None:
+    """Groups that differ less than chance would make them: the simpler model has none."""
+    rows = [f"{k},{x},{x + 3 * (x % 2)}" for k in range(8) for x in range(6)]
+    content = "\n".join(["g,x,y", *rows]).encode()
+    page = view("data/load", data="upload", file="z.csv", outcome="y", predictor="x", level="g")
+    page.upload(content, "z.csv").go(PAGE)
+    _click(_click(page, "keep"), "simpler-0")
+    assert not page.notes("stop")
+    assert "This model has no groups" in page.sentences
+    assert page.table("model-list")[0]["Parameters"] == "3"

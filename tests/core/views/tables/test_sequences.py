@@ -3,7 +3,9 @@
 import pytest
 
 from mlm_core.data.model import Model
+from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.fixed_tests import term_tests
+from mlm_core.inference.marginal_means import categorical_predictors, marginal_means
 from mlm_core.inference.model_sequence import model_sequence
 from mlm_core.views import tables
 from mlm_core.views.tables.table import records
@@ -63,3 +65,18 @@ def test_terms(kind, words, school):
     assert row["p"] == "<.001"
     assert words in table.footnotes[0]
     assert "Kenward-Roger" in table.footnotes[1]
+
+
+def test_means_and_differences(classroom):
+    named = classroom.assign(k=["a", "b", "c", "b", "a"] * 238)
+    fit = fit_mixed(Model("mathkind ~ k + ses + (1 | schoolid)"), named)
+    means = marginal_means(fit, ["k"])
+    table = tables.marginal_means(means, outcome="mathkind")
+    assert list(table.frame["k"]) == ["a", "b", "c"]
+    first = table.frame["Mean of mathkind"][0]
+    assert float(first) == pytest.approx(means.table["estimate"][0], abs=0.1)
+    assert table.footnotes[1].startswith("Held at their means: ses = −0.01")
+    rows = records(tables.mean_differences(means).frame)
+    assert [row["Difference"] for row in rows] == ["a less b", "a less c", "b less c"]
+    assert rows[0]["p (Holm)"] >= rows[0]["p"]
+    assert categorical_predictors(fit) == ("k",)
