@@ -15,7 +15,7 @@ Bates & Watts (1988), Nonlinear Regression Analysis, chapter 6.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ from mlm_core.inference.profile_parameters import Coordinates, all_coordinates
 from mlm_core.inference.profile_paths import Path, Sides, follow
 
 FloatArray = NDArray[np.float64]
+Scale = Literal["sd", "variance"]
 # Curves go this far, enough for intervals of 99.7%.
 _REACH = 3.0
 
@@ -56,6 +57,11 @@ class ProfileCurve:
     estimate: float
     values: FloatArray
     zeta: FloatArray
+
+    @property
+    def rise(self) -> FloatArray:
+        """Rise of the deviance above its minimum, zeta squared, shape (points,)."""
+        return self.zeta**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +91,16 @@ class Profile:
         """The parameters, in the order of the curves."""
         return tuple(curve.parameter for curve in self.curves)
 
-    def intervals(self, level: float = 0.95) -> pd.DataFrame:
+    def intervals(self, level: float = 0.95, *, scale: Scale = "sd") -> pd.DataFrame:
         """Return profile likelihood intervals.
 
         Parameters
         ----------
         level : float
             Nominal coverage, between 0 and 1.
+        scale : {"sd", "variance"}
+            Whether random effects and residual stand as standard deviations or as variances, whose
+            intervals are the squares.
 
         Returns
         -------
@@ -119,7 +128,12 @@ class Profile:
                 float(_shown(end, kind, self.user_scale[index]))
                 for end in ends[2 * index : 2 * index + 2]
             )
-            records.append((curve.parameter.label, curve.estimate, lower, upper))
+            values = (curve.estimate, lower, upper)
+            label = curve.parameter.label
+            if scale == "variance" and kind in ("sd", "sigma"):
+                values = (values[0] ** 2, values[1] ** 2, values[2] ** 2)
+                label = "sigma^2" if kind == "sigma" else f"var{label.removeprefix('sd')}"
+            records.append((label, *values))
         return pd.DataFrame.from_records(
             records, columns=["parameter", "estimate", "lower", "upper"]
         )
@@ -154,6 +168,16 @@ def profile(fit: MixedFit) -> Profile:
         for one, sides, unit in zip(coordinates, paths, user_scale, strict=True)
     )
     return Profile(curves, deviance, tuple(coordinates), paths, user_scale)
+
+
+def height_of(level: float) -> float:
+    """Return how far the deviance has risen at the ends of an interval: 3.84 for 95%."""
+    return float(special.ndtri(0.5 + level / 2.0)) ** 2
+
+
+def profile_intervals(fit: MixedFit, level: float = 0.95) -> pd.DataFrame:
+    """Return the profile intervals of all parameters; see :meth:`Profile.intervals`."""
+    return profile(fit).intervals(level)
 
 
 def _both_sides(

@@ -30,6 +30,7 @@ from mlm_core.inference.boundary_mixture import (
 from mlm_core.inference.cone_weights import weights_without_effects
 from mlm_core.inference.exact_restricted import ExactTest, exact_test
 from mlm_core.inference.likelihood_ratio import likelihood_ratio
+from mlm_core.inference.null_distribution import NullDistribution, count_into_bars
 from mlm_core.inference.random_terms import Reduction, reductions
 from mlm_core.notes import Note
 
@@ -70,6 +71,13 @@ class SimulatedTerm:
     exact: ExactTest | None
     why_not_exact: str
     simulated: BootstrapTest | None
+
+    @property
+    def bars(self) -> NullDistribution | None:
+        """The simulated statistics of the bootstrap, counted into bars."""
+        if self.simulated is None:
+            return None
+        return count_into_bars(self.simulated.values, self.statistic, self.simulated.p)
 
 
 @dataclass(frozen=True, eq=False)

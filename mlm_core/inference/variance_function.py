@@ -16,7 +16,7 @@ Multilevel Analysis, section 5.1.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,16 @@ class VarianceFunction:
     at_means: dict[str, float]
     table: pd.DataFrame
     confidence: float | None
+
+    @property
+    def at_three(self) -> VarianceFunction:
+        """The same at three of its points, a quarter, half and three quarters of the way.
+
+        By default these are the mean of the variable and one standard deviation to either side.
+        """
+        x = np.unique(self.table["x"])
+        kept = x[[len(x) // 4, len(x) // 2, len(x) - 1 - len(x) // 4]]
+        return replace(self, table=self.table[self.table["x"].isin(kept)].reset_index(drop=True))
 
 
 def slope_columns(fit: MixedFit) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ from mlm_core.inference.random_terms import (
     compare_with_pooled,
     drop_random_terms,
 )
-from mlm_core.inference.shares import VarianceShares, icc, unconditional_icc
+from mlm_core.inference.shares import VarianceShares, icc
 from pages._ui.dataset import Dataset, Roles, roles_of
 from pages._ui.link import AppState, Method, tidied
 
@@ -218,26 +218,17 @@ def effects(data: Dataset, model: Model, *, method: Method, level: str) -> pd.Da
 
 def shares(data: Dataset, model: Model, *, method: Method) -> VarianceShares:
     """Tell where the variation is, given the predictors of a model."""
-    fit = mixed(data, model, method=method)
-    return _once(data, ("shares", model, method), partial(icc, fit))
-
-
-def shares_without_predictors(data: Dataset, model: Model, *, method: Method) -> VarianceShares:
-    """Tell where the variation is in all, on the rows of a model."""
-    fit = mixed(data, model, method=method)
-    return _once(data, ("shares in all", model, method), partial(unconditional_icc, fit))
+    return from_fit(icc, data, model, method=method)
 
 
 def random_term_tests(data: Dataset, model: Model, *, method: Method) -> RandomTermTests:
     """Test every random term of the mixed model by leaving it out."""
-    fit = mixed(data, model, method=method)
-    return _once(data, ("random terms", model, method), partial(drop_random_terms, fit))
+    return from_fit(drop_random_terms, data, model, method=method)
 
 
 def comparison_with_pooled(data: Dataset, model: Model, *, method: Method) -> PooledComparison:
     """Compare the mixed model with one line for all."""
-    fit = mixed(data, model, method=method)
-    return _once(data, ("against pooled", model, method), partial(compare_with_pooled, fit))
+    return from_fit(compare_with_pooled, data, model, method=method)
 
 
 def compared(data: Dataset, first: Model, second: Model, *, method: Method) -> LikelihoodRatioTest:
@@ -281,6 +272,12 @@ def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingP
     """Follow the groups of a level from no pooling to complete pooling."""
     fit = mixed(data, model, method=method)
     return _once(data, ("path", model, method, level), partial(pooling_path, fit, level))
+
+
+@_remembered(max_entries=1)
+def long_results() -> dict[str, Any]:
+    """Return the store of :mod:`pages._ui.long_work`, which keeps it bounded."""
+    return {}
 
 
 # --- memory ---------------------------------------------------------------------------------------

@@ -1,18 +1,27 @@
-"""Inference, Tests: random terms left out one by one and together, models against smaller ones."""
+"""Inference, Tests: random terms left out, tests by simulation, intervals, smaller models."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from mlm_core.inference.profile import profile, profile_intervals
+from mlm_core.inference.simulated_terms import simulate_random_terms
 from mlm_core.inference.summaries import tail_curves
-from mlm_core.views import code, tables
+from mlm_core.views import code, inference_code, tables
 from mlm_core.views.figures.likelihood_ratio import likelihood_ratio as tail_figure
+from mlm_core.views.figures.null_distribution import null_distribution
+from mlm_core.views.figures.profile import profile_curve
+from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood_ratio as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import cache, long_work, parts, show, widgets
+
+SAMPLES = ("1000", "5000")
+CONFIDENCE = 0.95
 
 show.heading("Tests", "Are the groups needed?")
 choices, data = widgets.require("outcome", "levels")
 model, method = None, choices.method
+many, seed = int(SAMPLES[0]), 1
 
 with show.guard():
     model = choices.model
@@ -34,6 +43,47 @@ with show.guard():
     st.markdown(narrative.random_terms(terms))
     show.table(tables.random_terms(terms))
     show.notes(terms.notes)
+
+if model is not None:
+    st.subheader("By simulation", anchor=False)
+    st.markdown(
+        "Where a variance is tested at zero the chi-square is only an approximation. Drawing"
+        " samples from the model without a term shows what chance alone produces."
+    )
+    with show.guard():
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            many = int(parts.one_of("Samples", SAMPLES, key="samples"))
+        with right:
+            seed = parts.seed("test-seed")
+        if parts.asked("Simulate", key="simulated"):
+            with long_work.stoppable("Samples", key="simulated") as told:
+                simulated = long_work.from_fit(
+                    simulate_random_terms, data, model, method=method, progress=told, n=many,
+                    seed=seed,
+                )  # fmt: skip
+            labels = [one.label for one in simulated.terms]
+            label = parts.one_of("Left out", labels, key="left-out-term")
+            term = simulated.terms[labels.index(label)]
+            st.markdown(sentences.simulated_term(term))
+            if term.bars is not None:
+                show.figure(null_distribution(term.bars, what=term.label))
+            show.table(tables.simulated_terms(simulated))
+
+    st.subheader("Intervals by profile likelihood", anchor=False)
+    with show.guard():
+        profiles = cache.from_fit(profile, data, model, method=method)
+        intervals = cache.from_fit(profile_intervals, data, model, method=method)
+        st.markdown(sentences.profile(profiles, intervals, confidence=CONFIDENCE))
+        drawn = {one.parameter.label: one for one in profiles.curves if len(one.values)}
+        chosen = parts.one_of(
+            "Parameter",
+            list(drawn),
+            key="parameter",
+            shown=lambda label: sentences.parameter(drawn[label].parameter),
+        )
+        show.figure(profile_curve(drawn[chosen], intervals, confidence=CONFIDENCE))
+        show.table(tables.profile_intervals(profiles, intervals, confidence=CONFIDENCE))
 
 st.subheader("Against a smaller model", anchor=False)
 with show.guard():
@@ -62,7 +112,12 @@ if model is not None:
         "Twice the difference of the log-likelihoods is read against a chi-square distribution. A"
         " variance cannot be negative, so where the smaller model puts one at zero half of the"
         " chance statistics are zero: the corrected p-value uses that mixture (Stram and Lee 1994)"
-        " and is about half the plain one.",
+        " and is about half the plain one. The exact test simulates the restricted statistic itself"
+        " (Crainiceanu and Ruppert 2004); the bootstrap draws samples from the smaller model and"
+        " refits both. A profile holds one parameter at a value, lets all others adapt, and follows"
+        " how far the deviance rises: by 3.84 at the ends of a 95% interval.",
         code.random_terms(model, data.source, method=method),
         code.pooled_comparison(model, data.source, method=method),
+        inference_code.simulated_terms(model, data.source, n=many, seed=seed, method=method),
+        inference_code.profile(model, data.source, method=method),
     )

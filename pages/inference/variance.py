@@ -1,50 +1,96 @@
-"""Inference, Variance: the share of each level, and how alike members of a group are."""
+"""Inference, Variance: the share of each level, how alike members of a group are, what it costs."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from mlm_core.views import code, tables
+from mlm_core.inference.design_effect import design_effect
+from mlm_core.inference.reliability import reliability
+from mlm_core.inference.share_intervals import share_intervals
+from mlm_core.inference.shares import icc, unconditional_icc
+from mlm_core.inference.variance_function import slope_columns, variance_function
+from mlm_core.views import code, inference_code, tables
 from mlm_core.views.figures.shares import share_bars
+from mlm_core.views.figures.variance_function import variance_curves
+from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import variance as narrative
-from pages._ui import cache, show, widgets
+from pages._ui import cache, long_work, parts, show, widgets
+
+SAMPLES = 1000
 
 show.heading("Variance", "Where is the variation?")
 choices, data = widgets.require("outcome", "levels")
 answer = st.container()
 
 with show.guard():
-    model, method = choices.model, choices.method
+    model, method, outcome = choices.model, choices.method, choices.outcome
     fit = cache.mixed(data, model, method=method)
     show.notes(fit.notes)
-    unconditional = cache.shares_without_predictors(data, model, method=method)
-    conditional = cache.shares(data, model, method=method)
+    unconditional = cache.from_fit(unconditional_icc, data, model, method=method)
+    conditional = cache.from_fit(icc, data, model, method=method)
     with answer:
-        show.answer(narrative.shares(unconditional, outcome=choices.outcome))
+        show.answer(narrative.shares(unconditional, outcome=outcome))
     st.markdown(narrative.correlations(unconditional))
     bars = {"without predictors": unconditional}
     if choices.predictors:
         bars["with the predictors"] = conditional
-    show.figure(share_bars(bars, outcome=choices.outcome))
-    show.table(tables.shares(unconditional, outcome=choices.outcome))
+    show.figure(share_bars(bars, outcome=outcome))
+    show.table(tables.shares(unconditional, outcome=outcome))
     show.table(tables.correlations(unconditional))
 
     if choices.predictors:
         st.subheader("Given the predictors", anchor=False)
         st.markdown(
-            narrative.shares(conditional, outcome=choices.outcome)
+            narrative.shares(conditional, outcome=outcome)
             + " "
-            + narrative.change(unconditional, conditional, outcome=choices.outcome)
+            + narrative.change(unconditional, conditional, outcome=outcome)
         )
         st.markdown(narrative.correlations(conditional))
-        show.table(tables.shares(conditional, outcome=choices.outcome), of="conditional")
+        show.table(tables.shares(conditional, outcome=outcome), of="conditional")
         show.table(tables.correlations(conditional), of="conditional")
         show.notes(conditional.notes)
+
+    slopes = slope_columns(fit)
+    if slopes:
+        st.subheader("Along a slope variable", anchor=False)
+        along = parts.one_of("Variable", slopes, key="along")
+        curve = cache.from_fit(variance_function, data, model, method=method, column=along)
+        st.markdown(sentences.variance_function(curve))
+        show.figure(variance_curves(curve, outcome=outcome))
+        show.table(tables.variance_points(curve.at_three))
+
+    st.subheader("How sure is that?", anchor=False)
+    seed = parts.seed("interval-seed")
+    if parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
+        with long_work.stoppable("Simulated samples", key="intervals") as told:
+            sure = [
+                long_work.from_fit(
+                    share_intervals, data, model, method=method, progress=told, n=SAMPLES,
+                    seed=seed, conditional=given,
+                )
+                for given in ((False, True) if choices.predictors else (False,))
+            ]  # fmt: skip
+        for found in sure:
+            of = "conditional" if found.estimate.is_conditional else ""
+            st.markdown(sentences.shares_with_intervals(found))
+            show.table(tables.share_intervals(found, outcome=outcome), of=of)
+            show.table(tables.correlation_intervals(found), of=of)
+
+    st.subheader("What grouping costs, and what a group tells", anchor=False)
+    cost = cache.from_fit(design_effect, data, model, method=method)
+    st.markdown(sentences.design_effect(cost))
+    show.table(tables.design_effect(cost))
+    level = parts.level_of("Groups of", model.levels, key="reliability-of")
+    told_by = cache.from_fit(reliability, data, model, method=method, level=level)
+    st.markdown(sentences.reliability(told_by))
+    show.table(tables.reliability(told_by))
     show.how(
         "The variances of all levels add up to the variance of a row. A level's share is its"
         " variance over that sum; the correlation of two rows of one group is the share of the"
         " group's level and of all levels around it, since that is what the two rows have in"
         " common. Without predictors this is called the unconditional, with them the conditional"
-        " intraclass correlation.",
+        " intraclass correlation. Intervals come from samples drawn from the fitted model, to each"
+        " of which it is fitted again.",
         code.shares(model, data.source, method=method),
+        inference_code.share_intervals(model, data.source, n=SAMPLES, seed=seed, method=method),
     )

@@ -16,6 +16,14 @@ from mlm_core.views.tables.coefficients import (
 )
 from mlm_core.views.tables.comparisons import likelihood_ratio, pooled_comparison, random_terms
 from mlm_core.views.tables.groups import group_effects, group_sizes, group_slopes
+from mlm_core.views.tables.intervals import (
+    correlation_intervals,
+    design_effect,
+    profile_intervals,
+    reliability,
+    share_intervals,
+    variance_points,
+)
 from mlm_core.views.tables.sequences import (
     marginal_means,
     mean_differences,
@@ -23,6 +31,7 @@ from mlm_core.views.tables.sequences import (
     term_tests,
     variance_changes,
 )
+from mlm_core.views.tables.simulated import simulated_terms
 from mlm_core.views.tables.standing import group_standing
 from mlm_core.views.tables.table import Table
 from mlm_core.views.tables.variances import correlations, shares, variances
@@ -30,7 +39,9 @@ from mlm_core.views.tables.variances import correlations, shares, variances
 __all__ = [
     "Table",
     "averages",
+    "correlation_intervals",
     "correlations",
+    "design_effect",
     "fixed_correlations",
     "group_effects",
     "group_sizes",
@@ -46,12 +57,17 @@ __all__ = [
     "pooled_coefficients",
     "pooled_comparison",
     "pooled_facts",
+    "profile_intervals",
     "random_terms",
+    "reliability",
     "residual_correlations",
     "residual_quantiles",
+    "share_intervals",
     "shares",
+    "simulated_terms",
     "standard_errors",
     "term_tests",
     "variance_changes",
+    "variance_points",
     "variances",
 ]

@@ -65,18 +65,18 @@ def test_intervals_of_the_class_set(name, fitted):
 
 
 def test_variances_of_the_nested_model(fitted):
-    # The intervals of variances as a course would print them: squares of the ends.
+    # The intervals of variances as a course would print them.
     fit = fitted("mathkind ~ ses + (1 | schoolid/classid)")
-    table = profile(fit).intervals().set_index("parameter")
-    squares = table[["lower", "upper"]] ** 2
+    table = profile(fit).intervals(scale="variance").set_index("parameter")
     expected = {
-        "sd_(Intercept)|classid:schoolid": (0.0, 114.89),
-        "sd_(Intercept)|schoolid": (190.7, 446.6),
-        "sigma": (1179.5, 1418.8),
+        "var_(Intercept)|classid:schoolid": (0.0, 114.89),
+        "var_(Intercept)|schoolid": (190.7, 446.6),
+        "sigma^2": (1179.5, 1418.8),
     }
     for label, ends in expected.items():
-        assert_allclose(squares.loc[label], ends, rtol=3e-4)
-    assert table.loc["sd_(Intercept)|classid:schoolid", "lower"] == 0.0
+        assert_allclose(table.loc[label, ["lower", "upper"]].astype(float), ends, rtol=3e-4)
+    assert table.loc["var_(Intercept)|classid:schoolid", "lower"] == 0.0
+    assert table.loc["ses", "lower"] == pytest.approx(7.5605631, rel=1e-6)
 
 
 def lowest_with(frame, case, label, value):

@@ -84,6 +84,15 @@ def test_intervals(fitted):
     assert variance_function(fit, "Days").confidence is None
 
 
+def test_three_points_of_the_curve(fitted, sleepstudy):
+    found = variance_function(fitted(SLEEP, "sleepstudy"), "Days")
+    days = sleepstudy["Days"]
+    expected = days.mean() + days.std(ddof=0) * np.array([-1.0, 0.0, 1.0])
+    three = found.at_three.table
+    assert_allclose(np.unique(three["x"]), expected)
+    assert len(three) == 3 * len(found.table["level"].unique())
+
+
 def test_only_of_what_varies(fitted):
     with pytest.raises(UnknownColumnError, match="ses"):
         variance_function(fitted("mathkind ~ ses + (1 | schoolid)"), "ses")

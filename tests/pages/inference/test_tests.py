@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from mlm_core import compare, compare_with_pooled, drop_random_terms, fit_mixed
+from mlm_core import (
+    compare,
+    compare_with_pooled,
+    drop_random_terms,
+    fit_mixed,
+    profile,
+    simulate_random_terms,
+)
 from mlm_core.data.model import Model
 from mlm_core.views.numbers import p_value
 from tests.pages.view import View, agrees, numbers_in
@@ -140,3 +147,41 @@ def test_both_models_stand_on_the_rows_of_the_larger(
         for fixed in ("ses", "ses + mathknow")
     ]
     assert agrees(page.table("likelihood-ratio")[1]["Chi²"], compare(*fits).statistic)
+
+
+def test_profiles_as_the_core_has_them(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    intervals = profile(fit_mixed(MODEL, classroom)).intervals()
+    for row, own in zip(page.table("profile-intervals"), intervals.itertuples(), strict=True):
+        assert agrees(row["Estimate"], own.estimate)
+        assert agrees(row["Lower"], own.lower)
+        assert agrees(row["Upper"], own.upper)
+    assert "between schoolid lies between 13.8 and 21.1" in page.sentences
+    assert page.trace("profile", "3.84")["y"] == pytest.approx([3.841459] * 2)
+    page.app.segmented_control(key="parameter").set_value("ses")
+    page.run()
+    assert page.trace("profile", "estimate")["x"][1] == pytest.approx(10.6957, abs=1e-3)
+
+
+def test_nothing_is_simulated_unasked(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    assert not page.has_figure("null-distribution")
+    page.app.button(key="simulated-ask").click()
+    page.run()
+    assert page.has_figure("null-distribution")
+
+
+def test_simulated_tests(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    page.app.button(key="simulated-ask").click()
+    page.run()
+    own = simulate_random_terms(fit_mixed(MODEL, classroom), 1000, seed=1).table
+    for row, expected in zip(page.table("simulated-terms"), own.itertuples(), strict=True):
+        assert row["Left out"] == expected.term
+        if expected.p_bootstrap > 0.001:
+            assert agrees(row["p, bootstrap"], expected.p_bootstrap)
+            assert agrees(row["p, exact"], expected.p_exact)
+    page.app.segmented_control(key="left-out-term").set_value("all random terms")
+    page.run()
+    assert page.trace("null-distribution", "observed")["x"][0] == pytest.approx(116.355, abs=1e-2)
+    assert page.table("simulated-terms")[2]["p, exact"] == "n/a"

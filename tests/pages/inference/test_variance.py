@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from mlm_core import VarianceShares, fit_mixed, icc
+from mlm_core import VarianceShares, fit_mixed, icc, share_intervals, variance_function
 from mlm_core.data.model import Model
 from tests.pages.view import View, agrees, numbers_in
 
@@ -109,3 +109,46 @@ def test_rows_lost_are_told(view: OpenView, page: str) -> None:
         level=["schoolid", "classid"],
     )
     assert any("109 of 1,190 rows are left out" in note for note in shown.notes("note"))
+
+
+def test_intervals_on_demand(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    assert "of a parametric bootstrap" not in page.sentences
+    page.app.button(key="intervals-ask").click()
+    page.run()
+    fit = fit_mixed(Model(CONDITIONAL), classroom)
+    for of, conditional in (("", False), ("-conditional", True)):
+        own = share_intervals(fit, 1000, seed=1, conditional=conditional)
+        for row, expected in zip(
+            page.table(f"share-intervals{of}"), own.shares.itertuples(), strict=True
+        ):
+            assert agrees(row["Lower"], expected.lower)
+            assert agrees(row["Upper"], expected.upper)
+        for row, expected in zip(
+            page.table(f"icc-intervals{of}"), own.correlations.itertuples(), strict=True
+        ):
+            assert agrees(row["ICC"], expected.icc)
+            assert agrees(row["Upper"], expected.upper)
+
+
+def test_what_grouping_costs(view: OpenView) -> None:
+    page = view(PAGE, data="classroom")
+    assert page.table("design-effect")[-1]["Where"] == "Design effect"
+    assert "the 1,190 rows are worth about 312" in page.sentences
+    schools = page.table("reliability")[0]
+    assert (schools["Mean"], schools["Least"], schools["Most"]) == ("0.67", "0.31", "0.87")
+
+
+def test_variance_along_a_slope(view: OpenView, sleepstudy: pd.DataFrame) -> None:
+    page = view(PAGE, data="sleepstudy")
+    fit = fit_mixed(Model("Reaction ~ Days + (Days | Subject)"), sleepstudy)
+    own = variance_function(fit, "Days")
+    assert page.trace("variance-function", "between Subject")["y"] == pytest.approx(
+        own.table["variance"][:41].tolist()
+    )
+    for row, expected in zip(
+        page.table("variance-points"), own.at_three.table.itertuples(), strict=True
+    ):
+        assert agrees(row["Days"], expected.x)
+        assert agrees(row["Variance"], expected.variance)
+    assert not view(PAGE, data="classroom").has_figure("variance-function")
