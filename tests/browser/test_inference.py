@@ -13,7 +13,7 @@ def test_simulated_tests_and_profiles(open_screen: Callable[[str], Any], server:
     screen.main.get_by_role("button", name="Simulate", exact=True).click()
     screen.main.get_by_text("Random terms tested in four ways").wait_for()
     screen.settle()
-    assert screen.traces("null-distribution")[0]["type"] == "bar"
+    assert len(screen.traces("null-distribution")[0]["x"]) == 40
 
 
 def test_long_work_can_be_stopped(open_screen: Callable[[str], Any], server: str) -> None:
