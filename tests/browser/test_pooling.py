@@ -69,6 +69,22 @@ def test_the_slider_leads_from_own_levels_to_the_one_line(
     assert same_screen.main.get_by_text("Pooling of a group of 10 rows: 0%").count() == 1
 
 
+def test_the_slider_obeys_the_keyboard(same_screen: Any, classroom: pd.DataFrame) -> None:
+    pooled = fit_pooled(MODEL, classroom)
+    same_screen.open("/pooling?data=classroom")
+    before = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
+    slider = same_screen.main.get_by_role("slider", name="Pooling of a group of 10 rows")
+    slider.focus()
+    slider.press("ArrowRight")
+    same_screen.page.wait_for_timeout(300)
+    after = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
+    assert after.std() < before.std()
+    slider.press("End")
+    same_screen.page.wait_for_timeout(300)
+    last = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
+    assert last == pytest.approx(pooled.estimate("(Intercept)"), rel=1e-6)
+
+
 def test_a_click_highlights_a_group_on_all_figures_and_a_second_lets_it_go(
     same_screen: Any,
 ) -> None:
