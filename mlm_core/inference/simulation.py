@@ -5,9 +5,10 @@ A design says how data come about:
     y = intercept + slope x + contextual (mean of x in the outermost group)
         + sum over levels of (effect w + u_0 + u_1 x) + e,
 
-w a standard normal predictor of each level, (u_0, u_1) its random intercept and slope, e the
-residual. A design is a frozen record of numbers and our own names; it can be written as a short
-text and read back, so that a link or a seed reproduces everything drawn from it.
+w a predictor of each level, normal and standardised over its groups, (u_0, u_1) its random
+intercept and slope, e the residual. A design is a frozen record of numbers and our own names; it
+can be written as a short text and read back, so that a link or a seed reproduces everything drawn
+from it.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ class NestedDesign:
         return Model(f"{OUTCOME} ~ {' + '.join(fixed + random)}")
 
     def written(self) -> str:
-        """Return the design as a short text; :func:`read_design` reads it back."""
+        """Return the design as a short text; :mod:`mlm_core.inference.simulation_text` reads it."""
         head = [self.rows, self.row_sizes, self.intercept, self.slope, self.predictor, self.between,
                 self.contextual, int(self.models_mean), self.residual_sd]  # fmt: skip
         parts = [",".join(map(_text, head))]
@@ -152,55 +153,6 @@ class NestedDesign:
                    level.correlation, level.effect]  # fmt: skip
             parts.append(",".join(map(_text, own)))
         return ";".join(parts)
-
-
-def read_design(text: str) -> NestedDesign:
-    """Read a design from its text.
-
-    Raises
-    ------
-    DesignError
-        The text is no design, or one that nothing can be drawn from.
-    """
-    try:
-        head, *levels = (part.split(",") for part in text.split(";"))
-        rows, row_sizes, intercept, slope, predictor, between, contextual, mean, residual = head
-        return NestedDesign(
-            levels=tuple(_read_level(part) for part in levels),
-            rows=float(rows),
-            row_sizes=_one_of(row_sizes),
-            intercept=float(intercept),
-            slope=float(slope),
-            predictor="uniform" if predictor == "uniform" else "normal",
-            between=float(between),
-            contextual=float(contextual),
-            models_mean=mean == "1",
-            residual_sd=float(residual),
-        )
-    except ValueError as error:
-        raise DesignError(f"{text[:60]!r} describes no design: {error}.") from error
-
-
-def _read_level(part: list[str]) -> LevelDesign:
-    name, groups, sizes, intercept_sd, slope_sd, correlation, effect = part
-    if name not in LEVEL_NAMES:
-        raise ValueError(f"no level is called {name[:20]!r}")
-    return LevelDesign(
-        name=name,
-        groups=float(groups),
-        sizes=_one_of(sizes),
-        intercept_sd=float(intercept_sd),
-        slope_sd=float(slope_sd),
-        correlation=float(correlation),
-        effect=float(effect),
-    )
-
-
-def _one_of(text: str) -> Sizes:
-    sizes: dict[str, Sizes] = {"fixed": "fixed", "poisson": "poisson", "unbalanced": "unbalanced"}
-    if text not in sizes:
-        raise ValueError(f"sizes cannot be {text[:20]!r}")
-    return sizes[text]
 
 
 def _text(value: object) -> str:

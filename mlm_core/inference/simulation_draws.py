@@ -153,6 +153,8 @@ def _level_part(
     """Return a level's own predictor and what the level adds to the outcome."""
     n_groups = int(code[-1]) + 1
     own = generator.standard_normal(n_groups)
+    if n_groups > 1:  # one unit is one standard deviation of the groups that were drawn
+        own = (own - own.mean()) / own.std()
     effects = _root(level) @ generator.standard_normal((2, n_groups))
     part = level.effect * own[code] + effects[0][code] + effects[1][code] * x
     return own[code], part

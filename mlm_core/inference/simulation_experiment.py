@@ -27,7 +27,7 @@ from mlm_core.inference.simulation import NestedDesign
 from mlm_core.inference.simulation_draws import Drawing, draw
 
 Floats = NDArray[np.float64]
-Progress = Callable[[float], None]
+Progress = Callable[[int, int], None]
 
 KINDS = ("pooled, naive", "pooled, cluster-robust", "unpooled", "mixed")
 NAIVE, ROBUST, UNPOOLED, MIXED = KINDS
@@ -133,8 +133,9 @@ class Experiment:
         return (*list(found)[1:], next(iter(found)))
 
     def of(self, term: str) -> tuple[Answers, ...]:
-        """Return all answers on one coefficient."""
-        return tuple(answer for answer in self.answers if answer.term == term)
+        """Return all answers on one coefficient, in the order of :data:`KINDS`."""
+        found = [answer for answer in self.answers if answer.term == term]
+        return tuple(sorted(found, key=lambda answer: KINDS.index(answer.kind)))
 
     def answer(self, term: str, kind: str) -> Answers:
         """Return one way's answers on one coefficient."""
@@ -158,7 +159,7 @@ def repeat_design(
         Gives predictors and groups (as :func:`draw_table` does) and all outcomes.
     repeats : int
     progress : callable, optional
-        Is told the share done.
+        Is told how many repeats are done, and of how many.
 
     Raises
     ------
@@ -178,7 +179,7 @@ def repeat_design(
         drawn = outcomes.draw(np.random.default_rng(own), count)
         parts.append(_estimates(drawing, refitter, drawn))
         if progress is not None:
-            progress((first + count) / repeats)
+            progress(first + count, repeats)
     truth = design.coefficients
     answers = tuple(
         Answers(term, kind, truth[term], *np.concatenate([part[term, kind] for part in parts]).T)

@@ -1,4 +1,4 @@
-"""The lessons as code: likelihood and simulation, in R and in Python.
+"""The lesson on likelihood as code, in R and in Python.
 
 Only numbers enter these texts, never a name a user gave.
 """
@@ -12,10 +12,10 @@ from mlm_core.views.code import Code
 
 def normal_tail(tail: NormalTail) -> Code:
     """Compute the probability of a value above a threshold."""
-    mean, sd, at = (_written(value) for value in (tail.mean, tail.sd, tail.threshold))
+    mean, sd, at = (written(value) for value in (tail.mean, tail.sd, tail.threshold))
     return Code(
         f"pnorm({at}, mean = {mean}, sd = {sd}, lower.tail = FALSE)",
-        _lines(
+        lines(
             "from mlm_core.likelihood.normal import normal_tail",
             "",
             f"print(normal_tail(mean={mean}, sd={sd}, threshold={at}).probability)",
@@ -25,8 +25,8 @@ def normal_tail(tail: NormalTail) -> Code:
 
 def mean_likelihood(found: MeanLikelihood, *, seed: int) -> Code:
     """Search the mean of a sample on a grid."""
-    n, mean, sd = len(found.sample), _written(found.true_mean), _written(found.sd)
-    r = _lines(
+    n, mean, sd = len(found.sample), written(found.true_mean), written(found.sd)
+    r = lines(
         f"set.seed({seed:d})  # R draws other numbers from the same seed",
         f"x <- rnorm({n}, {mean}, {sd})",
         f"grid <- {mean} + seq(-4, 4, length = {len(found.grid)})",
@@ -35,7 +35,7 @@ def mean_likelihood(found: MeanLikelihood, *, seed: int) -> Code:
         "mean(x)",
         f"{sd} / sqrt(length(x))  # standard error from the curvature",
     )
-    python = _lines(
+    python = lines(
         "from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_surface",
         "",
         f"x = draw_normal({n}, mean={mean}, sd={sd}, seed={seed:d})",
@@ -49,7 +49,7 @@ def mean_likelihood(found: MeanLikelihood, *, seed: int) -> Code:
 
 def poisson() -> Code:
     """Fit the bundled counts by likelihood and by least squares on a grid."""
-    r = _lines(
+    r = lines(
         "dat <- read.csv(\"poisson_seed3.csv\")",
         "grid <- seq(-1, 2, length = 200)",
         "squares <- outer(grid, grid, Vectorize(function(b0, b1)",
@@ -59,7 +59,7 @@ def poisson() -> Code:
         "summary(fit)",
         "quantile(residuals(fit, type = \"deviance\"))",
     )  # fmt: skip
-    python = _lines(
+    python = lines(
         "from mlm_core.likelihood.poisson import bundled_counts, fit_poisson, poisson_surface",
         "",
         "x, y = bundled_counts()",
@@ -71,8 +71,8 @@ def poisson() -> Code:
 
 def poisson_repeats(found: PoissonRepeats) -> Code:
     """Repeat the experiment with new counts."""
-    b0, b1 = (_written(value) for value in found.truth)
-    r = _lines(
+    b0, b1 = (written(value) for value in found.truth)
+    r = lines(
         f"set.seed({found.seed:d})  # R draws other numbers from the same seed",
         f"estimates <- replicate({found.n_repeats}, {{",
         f"  x <- rnorm({found.n_rows})",
@@ -83,7 +83,7 @@ def poisson_repeats(found: PoissonRepeats) -> Code:
         "})",
         "apply(estimates, 1, sd)",
     )  # fmt: skip
-    python = _lines(
+    python = lines(
         "from mlm_core.likelihood.poisson_repeats import repeat_poisson",
         "",
         f"print(repeat_poisson(seed={found.seed:d}, repeats={found.n_repeats}).summary)",
@@ -91,9 +91,11 @@ def poisson_repeats(found: PoissonRepeats) -> Code:
     return Code(r, python)
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
+    """Return a number as both languages read it."""
     return f"{value:.15g}"
 
 
-def _lines(*lines: str) -> str:
-    return "\n".join(lines)
+def lines(*texts: str) -> str:
+    """Return lines of code as one text."""
+    return "\n".join(texts)

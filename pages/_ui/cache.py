@@ -9,9 +9,6 @@ does for those that need nothing but the table.
 
 from __future__ import annotations
 
-import gc
-import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -47,7 +44,6 @@ T = TypeVar("T")
 
 TABLES = 20
 RESULTS = 500
-SECONDS_BETWEEN_COLLECTIONS = 15
 
 _remembered = partial(st.cache_resource, show_spinner=False)
 
@@ -85,11 +81,12 @@ def _once(data: Dataset, key: object, call: Callable[[], T]) -> T:
     The key is written out, so it must be made of names, numbers, frozen records and tuples of
     these.
     """
-    return _remember(data.fingerprint, repr(key), _call=call)
+    return remember(data.fingerprint, repr(key), _call=call)
 
 
 @_remembered(max_entries=RESULTS)
-def _remember(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
+def remember(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
+    """Return ``_call()``, computed the first time only for a table and a written key."""
     return _call()
 
 
@@ -99,13 +96,15 @@ def computed(function: Callable[..., T], data: Dataset, **options: Any) -> T:
     return _once(data, key, partial(function, data.frame, **options))
 
 
-def drawn(function: Callable[..., T], **options: Any) -> T:
-    """Return ``function(**options)`` for a function that needs no table: all follows from a seed.
+def watched(fingerprint: str, key: object, call: Callable[[], T]) -> T:
+    """Return ``call()``, computed the first time only, for a call that draws while it computes.
 
-    ``options`` are numbers, names, frozen records and tuples of these.
+    What it draws must not be remembered with the result: only a box for the result is.
     """
-    key = (function.__module__, function.__qualname__, sorted(options.items()))
-    return _remember("", repr(key), _call=partial(function, **options))
+    box: dict[str, T] = remember(fingerprint, repr(("watched", key)), _call=dict)
+    if not box:
+        box["result"] = call()
+    return box["result"]
 
 
 # --- descriptions ---------------------------------------------------------------------------------
@@ -194,8 +193,10 @@ def from_fit(
     """
     fit = mixed(data, model, method=method)
     key = (function.__module__, function.__qualname__, model, method, sorted(options.items()))
-    told = {} if progress is None else {"progress": progress}
-    return _once(data, key, partial(function, fit, **options, **told))
+    call = partial(function, fit, **options)
+    if progress is None:
+        return _once(data, key, call)
+    return watched(data.fingerprint, key, partial(call, progress=progress))
 
 
 def from_fit_and_rows(
@@ -278,20 +279,3 @@ def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingP
 def long_results() -> dict[str, Any]:
     """Return the store of :mod:`pages._ui.long_work`, which keeps it bounded."""
     return {}
-
-
-# --- memory ---------------------------------------------------------------------------------------
-
-
-@_remembered(max_entries=1)
-def collect_in_the_background() -> None:
-    """Start the thread that frees memory, in place of a full collection after every click."""
-    gc.collect()
-    gc.freeze()
-    threading.Thread(target=_collect_for_ever, daemon=True, name="collector").start()
-
-
-def _collect_for_ever() -> None:
-    while True:
-        time.sleep(SECONDS_BETWEEN_COLLECTIONS)
-        gc.collect()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import cache, presenter, show, sitemap, state, tour, widgets
+from pages._ui import collector, presenter, show, sitemap, state, tour, widgets
 
 st.set_page_config(
     page_title="Multilevel models",
@@ -17,7 +17,7 @@ st.set_page_config(
     layout="centered",
     initial_sidebar_state="collapsed" if presenter.is_asked_for() else "expanded",
 )
-cache.collect_in_the_background()
+collector.collect_in_the_background()
 state.start()
 state.write_link()  # before the navigation, so that page and link are one step of the Back button
 page = st.navigation(sitemap.sections(), position="top")

@@ -22,9 +22,11 @@ SlopeCovariance = Literal["unstructured", "diagonal"]
 Method = Literal["REML", "ML"]
 
 UPLOAD = "upload"
+SIMULATED = "simulated"
 KEYS = (
     "data",
     "file",
+    "draw",
     "outcome",
     "predictor",
     "level",
@@ -36,6 +38,11 @@ KEYS = (
 # Nobody chooses more; a link that does is not one of ours.
 MOST_VALUES = 100
 LONGEST_VALUE = 1000
+
+GUESS = (
+    "The choices in the sidebar are a first guess from the names and values of the columns: look"
+    " at them, and change what is wrong."
+)
 
 Query = Mapping[str, Sequence[str]]
 
@@ -51,6 +58,8 @@ class AppState:
         file.
     file : str
         File name of an upload; empty for a bundled set.
+    draw : str
+        What simulated data were drawn from; empty for all other data.
     outcome : str
         Column to be explained; empty while nothing is chosen.
     predictors : tuple of str
@@ -69,6 +78,7 @@ class AppState:
 
     dataset: str = ""
     file: str = ""
+    draw: str = ""
     outcome: str = ""
     predictors: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -132,6 +142,7 @@ def to_query(state: AppState) -> dict[str, list[str]]:
     query = {
         "data": [UPLOAD if state.is_upload else state.dataset],
         "file": [state.file],
+        "draw": [state.draw],
         "outcome": [state.outcome],
         "predictor": list(state.predictors),
         "level": list(state.levels),
@@ -165,6 +176,7 @@ def from_query(query: Query) -> AppState:
     return AppState(
         dataset="" if is_upload else data,
         file=(_first(query, "file") or "your file") if is_upload else "",
+        draw=_first(query, "draw") if data == SIMULATED else "",
         outcome=_first(query, "outcome"),
         predictors=predictors,
         levels=levels,
@@ -177,7 +189,7 @@ def from_query(query: Query) -> AppState:
 
 def names_choices(query: Query) -> bool:
     """Tell whether a link says more than which data to open."""
-    return any(query.get(key) for key in KEYS if key not in ("data", "file"))
+    return any(query.get(key) for key in KEYS if key not in ("data", "file", "draw"))
 
 
 def tidied(state: AppState, columns: Iterable[str]) -> tuple[AppState, tuple[str, ...]]:

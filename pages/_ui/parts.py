@@ -170,6 +170,18 @@ def asked(label: str, *, key: str) -> bool:
     return bool(state.value_of(key))
 
 
+def asked_for(label: str, what: object, *, key: str) -> bool:
+    """Offer to compute something; tell whether it was asked for as things are set now."""
+    text = repr(what)
+    st.button(label, key=f"{key}-ask", type="primary", on_click=state.seed, args=(key, text))
+    return bool(state.value_of(key) == text)
+
+
+def not_asked(key: str) -> None:
+    """Take back what :func:`asked_for` was asked."""
+    state.seed(key, "")
+
+
 def seed(key: str) -> int:
     """Show the seed of all that is random here, to be changed by hand or by drawing again."""
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -34,7 +34,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("inference/effects.py", "Effects", "effects"),
         ("inference/checks.py", "Checks", "checks"),
     ),
-    "Learn": (("learn/likelihood.py", "Likelihood", "likelihood"),),
+    "Learn": (
+        ("learn/likelihood.py", "Likelihood", "likelihood"),
+        ("learn/simulate.py", "Simulate", "simulate"),
+    ),
 }
 FIRST = "start/start.py"
 AFTER_EXAMPLE = "model/pooling"

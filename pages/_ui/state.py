@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 from mlm_core.errors import MlmError
-from pages._ui import cache, link
+from pages._ui import cache, link, simulated
 from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
 from pages._ui.link import AppState
@@ -42,12 +42,6 @@ class Upload:
     fingerprint: str
 
 
-_GUESS = (
-    "The choices in the sidebar are a first guess from the names and values of the columns: look"
-    " at them, and change what is wrong."
-)
-
-
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -69,6 +63,11 @@ def data() -> Dataset | None:
 def remark() -> str:
     """Return what has to be said about the last link or file (one sentence, or nothing)."""
     return st.session_state.get(_REMARK, "")
+
+
+def has_used(dataset: str) -> bool:
+    """Tell whether some data have been in use in this session."""
+    return dataset in st.session_state.get(_EARLIER, {})
 
 
 def refusal() -> str:
@@ -93,6 +92,8 @@ def start() -> None:
             " opened on. Upload it again and the choices of the link are made for you."
         )
         _set(asked, remark)
+    elif asked.dataset == link.SIMULATED:
+        _set(*simulated.opened(asked, is_told=link.names_choices(query)))
     elif asked.dataset and asked.dataset not in EXAMPLES:
         _set(
             EXAMPLES[FIRST_EXAMPLE].choices,
@@ -180,8 +181,8 @@ def take_upload(content: bytes, name: str) -> bool:
     elif before.outcome and not dropped:
         choices, remark = kept, ""
     else:
-        choices, remark = cache.first_guess(data), _GUESS
-    _set(replace(choices, dataset=fingerprint, file=name), remark)
+        choices, remark = cache.first_guess(data), link.GUESS
+    _set(replace(choices, dataset=fingerprint, file=name, draw=""), remark)
     return True
 
 
@@ -268,6 +269,8 @@ def choose_panel(name: str) -> None:
 
 
 def _data_of(choices: AppState) -> Dataset | None:
+    if choices.draw:
+        return simulated.table(choices.draw)
     if not choices.is_upload:
         return cache.bundled(choices.dataset) if choices.dataset in EXAMPLES else None
     own = upload()

@@ -16,7 +16,7 @@ from mlm_core.views.escape import for_markdown
 from pages._ui import cache, overview, show, sitemap, state
 from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES
-from pages._ui.link import AppState
+from pages._ui.link import SIMULATED, AppState
 
 FILE_TYPES = ("csv", "tsv", "txt", "xlsx", "parquet")
 PRIVACY = "Nothing leaves this machine: files are read and computed here, and forgotten on closing."
@@ -121,6 +121,8 @@ def _data() -> None:
     names = {name: example.title for name, example in EXAMPLES.items()}
     if own is not None:
         names[own.fingerprint] = own.name
+    if state.has_used(SIMULATED):
+        names[SIMULATED] = "Simulated data"
     if choices.dataset not in names:
         names = {choices.dataset: f"waiting for {choices.file}", **names}
     state.seed("dataset", choices.dataset)

@@ -12,7 +12,7 @@ from mlm_core.views.figures import likelihood as figures
 from mlm_core.views.figures import poisson as poisson_figures
 from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.tables import likelihood as tables
-from pages._ui import cache, parts, show
+from pages._ui import parts, show, simulated
 
 show.heading("Likelihood", "Why likelihood?")
 probability, sample, counts = parts.tabs("A probability", "A sample", "Counts")
@@ -85,8 +85,8 @@ def one_sample() -> None:
 
 def poisson() -> None:
     """Show counts, for which least squares and likelihood differ."""
-    fit = cache.drawn(fit_bundled)
-    surface = cache.drawn(bundled_surface)
+    fit = simulated.drawn(fit_bundled)
+    surface = simulated.drawn(bundled_surface)
     show.answer(narrative.poisson(surface, fit))
     left, right = st.columns(2)
     with left:
@@ -117,7 +117,7 @@ def many_samples() -> None:
             " and see how the estimates scatter and how often their intervals cover the truth."
         )
         return
-    found = cache.drawn(repeat_poisson, seed=seed)
+    found = simulated.drawn(repeat_poisson, seed=seed)
     st.markdown(narrative.repeats(found))
     left, right = st.columns(2)
     with left:

@@ -1,0 +1,170 @@
+"""The simulation in pictures: estimators over many repeats, claims against what happens, power."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mlm_core.inference.simulation_experiment import (
+    MIXED,
+    NAIVE,
+    ROBUST,
+    UNPOOLED,
+    Answers,
+    Experiment,
+)
+from mlm_core.inference.summaries import density
+from mlm_core.views.figures.likelihood import TRUTH
+from mlm_core.views.figures.theme import (
+    BLUE,
+    GREEN,
+    PURPLE,
+    VERMILLION,
+    Family,
+    Picture,
+    add_upright_line,
+    new_figure,
+    segments,
+)
+from mlm_core.views.figures.theme import MIXED as MIXED_LINES
+from mlm_core.views.figures.theme import POOLED as POOLED_LINES
+from mlm_core.views.figures.theme import UNPOOLED as UNPOOLED_LINES
+from mlm_core.views.numbers import chosen, count, number, percent
+
+FAMILIES = {
+    NAIVE: POOLED_LINES,
+    ROBUST: Family("pooled, cluster-robust", PURPLE, "dash", "square", 2.5),
+    UNPOOLED: UNPOOLED_LINES,
+    MIXED: MIXED_LINES,
+}
+SHOWN_INTERVALS = 50
+_HIT, _MISS = BLUE, VERMILLION
+
+
+def estimators(found: Experiment, term: str) -> Picture:
+    """Draw the distribution of each estimator over the repeats, around the truth."""
+    figure = new_figure(f"estimate of {written(term)}", "density over the repeats")
+    highest = 0.0
+    for answer in found.of(term):
+        if answer.kind == ROBUST:  # the same estimates as the naive ones
+            continue
+        family = FAMILIES[answer.kind]
+        curve = density(answer.estimate)
+        highest = max(highest, float(curve.y.max(initial=0.0)))
+        name = "pooled" if answer.kind == NAIVE else answer.kind
+        figure.add_trace(
+            go.Scatter(
+                x=curve.x,
+                y=curve.y,
+                mode="lines",
+                line={"color": family.colour, "dash": family.dash, "width": 3},
+                name=f"{name}: mean {number(answer.performance.mean)}",
+                hovertemplate="%{fullData.name}<extra></extra>",
+            )
+        )
+    truth = found.of(term)[0].truth
+    add_upright_line(figure, truth, f"truth: {chosen(truth)}", TRUTH, span=(0.0, 1.05 * highest))
+    figure.update_yaxes(rangemode="tozero")
+    told = "; ".join(
+        f"{answer.kind} mean {number(answer.performance.mean)}, standard deviation"
+        f" {number(answer.performance.real_se)}"
+        for answer in found.of(term)
+    )
+    alt = f"Densities of the estimates in {count(found.n_repeats)} repeats: {told}."
+    return Picture(figure, alt, "estimators")
+
+
+def claims(found: Experiment, term: str) -> Picture:
+    """Draw for each way the real standard error beside the one it states."""
+    figure = new_figure(f"standard error of {written(term)}", "")
+    answers = found.of(term)
+    places = np.arange(len(answers), 0, -1, dtype=float)
+    fared = [answer.performance for answer in answers]
+    for values, shift, colour, dash, name in (
+        ([each.real_se for each in fared], 0.15, GREEN, "solid", "real: scatter of the estimates"),
+        ([each.stated_se for each in fared], -0.15, VERMILLION, "dot", "stated, on average"),
+    ):
+        ends = np.array(values)
+        figure.add_trace(
+            go.Scatter(
+                x=segments(np.zeros_like(ends), ends),
+                y=segments(places + shift, places + shift),
+                mode="lines",
+                line={"color": colour, "dash": dash, "width": 7},
+                hoverinfo="skip",
+                name=name,
+            )
+        )
+    texts = [f"{each.kind}<br>covers {percent(each.coverage)}" for each in fared]
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=places,
+        ticktext=np.array(texts, dtype=object),
+        range=[0.4, len(answers) + 0.6],
+        showgrid=False,
+    )
+    figure.update_xaxes(rangemode="tozero")
+    told = "; ".join(
+        f"{each.kind}: real {number(each.real_se)}, stated {number(each.stated_se)}, coverage"
+        f" {percent(each.coverage)}"
+        for each in fared
+    )
+    return Picture(figure, f"Real and stated standard errors. {told}.", "claims")
+
+
+def intervals(found: Experiment, term: str, kind: str) -> Picture:
+    """Draw the first intervals of one way: those that hold the truth, and those that miss it."""
+    answer = found.answer(term, kind)
+    shown = min(SHOWN_INTERVALS, found.n_repeats)
+    figure = new_figure("repeat", f"95% interval of {written(term)}", height=330)
+    misses = _add_intervals(figure, answer, shown)
+    # The pictures of all ways reach equally far, or a short interval would look like a long one.
+    others = [other for other in found.of(term) if other.kind in (NAIVE, MIXED)]
+    lowest = min(float((each.estimate - each.half_width)[:shown].min()) for each in others)
+    highest = max(float((each.estimate + each.half_width)[:shown].max()) for each in others)
+    margin = 0.05 * (highest - lowest)
+    figure.update_yaxes(range=[lowest - margin, highest + margin])
+    figure.add_trace(
+        go.Scatter(
+            x=np.array([0.0, shown + 1.0]),
+            y=np.array([answer.truth, answer.truth]),
+            mode="lines",
+            line={"color": TRUTH.colour, "dash": TRUTH.dash, "width": 2.5},
+            hoverinfo="skip",
+            name=f"truth: {chosen(answer.truth)}",
+        )
+    )
+    alt = (
+        f"The first {shown} intervals, {kind}: {misses} of them miss the truth,"
+        f" {chosen(answer.truth)}."
+    )
+    name = "intervals-naive" if kind == NAIVE else "intervals-mixed"
+    return Picture(figure, alt, name)
+
+
+def _add_intervals(figure: go.Figure, answer: Answers, shown: int) -> int:
+    estimate, half = answer.estimate[:shown], answer.half_width[:shown]
+    misses = np.abs(estimate - answer.truth) > half
+    places = np.arange(1.0, shown + 1.0)
+    for chosen_ones, colour, dash, word in (
+        (~misses, _HIT, "solid", "hold"),
+        (misses, _MISS, "dot", "miss"),
+    ):
+        at = places[chosen_ones]
+        lower, upper = (estimate - half)[chosen_ones], (estimate + half)[chosen_ones]
+        figure.add_trace(
+            go.Scatter(
+                x=segments(at, at),
+                y=segments(lower, upper),
+                mode="lines",
+                line={"color": colour, "dash": dash, "width": 3},
+                hoverinfo="skip",
+                name=f"{len(at)} {word} the truth",
+            )
+        )
+    return int(misses.sum())
+
+
+def written(term: str) -> str:
+    """Return a coefficient as it stands in figures."""
+    return "the intercept" if term == "(Intercept)" else term

@@ -1,0 +1,216 @@
+"""Learn, Simulate: data with a known truth: groups ignored, outcomes lost, effects found."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mlm_core.inference.simulation import NestedDesign
+from mlm_core.inference.simulation_draws import draw_table
+from mlm_core.inference.simulation_experiment import MIXED, NAIVE, Experiment, repeat_design
+from mlm_core.inference.simulation_lines import drawn_lines
+from mlm_core.inference.simulation_missing import MECHANISMS, missing_data, repeat_missing
+from mlm_core.inference.simulation_power import (
+    GROUPS,
+    REPEATS,
+    ROWS,
+    PowerGrid,
+    power_cell,
+    power_terms,
+)
+from mlm_core.views import simulation_code as code
+from mlm_core.views.figures import lines
+from mlm_core.views.figures import missing_data as missing_figures
+from mlm_core.views.figures import simulation as figures
+from mlm_core.views.figures.power import power_map
+from mlm_core.views.narrative import simulation as narrative
+from mlm_core.views.tables import simulation as tables
+from pages._ui import designs, parts, show, simulated, sitemap
+
+QUICK, MANY = 100, 1000
+TABLES = 100
+
+show.heading("Simulate", "What if I ignore the groups?")
+ignored, data, missing, power_tab = parts.tabs(
+    "Ignore the groups", "Draw data", "Missing data", "Power"
+)
+
+
+@st.fragment
+def ignore_groups() -> None:
+    """Repeat a design and hold every way's promises against what happens."""
+    answer = st.container()
+    with show.guard():
+        design = designs.choose()
+        seed = parts.seed("experiment-seed")
+        wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
+        found = _repeated(design, seed, MANY if wanted else QUICK)
+        *predictors, intercept = found.terms
+        term = parts.one_of(
+            "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
+        )
+        with answer:
+            show.answer(narrative.ignoring(found, term))
+        _show_experiment(found, term)
+
+
+def _repeated(design: NestedDesign, seed: int, repeats: int) -> Experiment:
+    with parts.progress("Repeats") as watch:
+        return simulated.watched(repeat_design, watch, design=design, seed=seed, repeats=repeats)
+
+
+def _show_experiment(found: Experiment, term: str) -> None:
+    left, right = st.columns(2)
+    with left:
+        show.figure(figures.estimators(found, term))
+    with right:
+        show.figure(figures.claims(found, term))
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Pooled**, groups ignored: the first intervals")
+        show.figure(figures.intervals(found, term, NAIVE))
+    with right:
+        st.markdown("**Mixed**: the first intervals")
+        show.figure(figures.intervals(found, term, MIXED))
+    show.table(tables.performance(found))
+    show.how(
+        "Groups and predictors are drawn once, then outcomes again and again: per group only the"
+        " mean and the products with the predictors are drawn, whose distributions are known, never"
+        " a row. All repeats are fitted side by side. The standard deviation of the estimates is"
+        " the real standard error; an interval keeps its promise if it holds the truth in 95% of"
+        " the repeats.",
+        code.experiment(found),
+    )
+
+
+def draw_data() -> None:
+    """Draw one table, show its lines, and hand it to the other pages.
+
+    No fragment, since the sidebar changes with the table in use.
+    """
+    answer = st.container()
+    with show.guard():
+        design = designs.choose()
+        seed = parts.seed("table-seed")
+        found = simulated.drawn(drawn_lines, design=design, seed=seed)
+        with answer:
+            show.answer(narrative.drawn(found, design, seed=seed))
+        families, points = found.lines.families, found.lines.points
+        show.figure(lines.many_lines(families, outcome="y", predictor="x", points=points))
+        frame = simulated.drawn(draw_table, design=design, seed=seed)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Use this table on all pages",
+                key="use-drawn",
+                type="primary",
+                on_click=designs.put_in_use,
+                args=(design, seed),
+            )
+            show.download(frame, name="simulated", label="Download the table as CSV")
+        if designs.is_in_use(design, seed):
+            st.markdown("This table is in use on all pages now; the sidebar has its model.")
+            st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")
+        show.how(
+            "One seed gives one table: group sizes, predictors, random effects and residuals are"
+            " drawn in this order. The link of the other pages holds design and seed, so that"
+            " anyone who opens it gets the same table.",
+            code.drawn(design, seed=seed),
+        )
+
+
+@st.fragment
+def lose_data() -> None:
+    """Lose outcomes of a drawn table, and compare the fit before and after."""
+    answer = st.container()
+    with show.guard():
+        design = designs.choose()
+        left, right = st.columns(2)
+        with left:
+            mechanism = parts.one_of(
+                "Outcomes get lost", MECHANISMS, key="mechanism", shown=narrative.mechanism
+            )
+        with right:
+            share = parts.slide("Share lost", 0.05, 0.8, 0.3, step=0.05, key="share")
+        seed = parts.seed("missing-seed")
+        asked = {"design": design, "mechanism": mechanism, "share": share, "seed": seed}
+        found = simulated.drawn(missing_data, **asked)
+        with answer:
+            show.answer(narrative.missing(found))
+        left, right = st.columns(2)
+        with left:
+            show.figure(missing_figures.before_after(found))
+        with right:
+            show.figure(missing_figures.loss(found))
+        show.table(tables.missing(found))
+        if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
+            with parts.progress("Tables") as watch:
+                many = simulated.watched(repeat_missing, watch, repeats=TABLES, **asked)
+            st.markdown(narrative.missing_repeats(many))
+            show.table(tables.missing_repeats(many))
+        show.how(
+            "An outcome is lost with probability expit(a + 1.5 z), z nothing, x or y in standard"
+            " deviations, a set for the share asked for. Rows without an outcome are left out. Loss"
+            " at random, given the predictors of the model, costs precision only; loss that depends"
+            " on the outcome itself bends the estimates.",
+            code.missing(found),
+        )
+
+
+@st.fragment
+def find_effect() -> None:
+    """Show the power of finding an effect as a heat map."""
+    answer = st.container()
+    with show.guard():
+        design = designs.choose()
+        left, right = st.columns(2)
+        with left:
+            term = parts.one_of("Effect of", power_terms(design), key="power-of")
+        with right:
+            effect = designs.effect_size()
+        seed = parts.seed("power-seed")
+        asked = (design, term, effect, seed)
+        if not parts.asked_for("Compute the power", asked, key="power"):
+            with answer:
+                show.answer(narrative.power_question(term, effect))
+            return
+        found = _grid(design, term, effect, seed)
+        with answer:
+            show.answer(narrative.power(found))
+        show.figure(power_map(found))
+        show.table(tables.power(found))
+        show.how(
+            f"In each cell {REPEATS} outcomes are drawn over tables of that size, fitted by the"
+            " mixed model and tested at 5% with Satterthwaite's degrees of freedom; power is the"
+            " share of rejections. For two levels with groups of one size the noncentral t"
+            " distribution gives the same without simulation.",
+            code.power(found, design),
+        )
+
+
+def _grid(design: NestedDesign, term: str, effect: float, seed: int) -> PowerGrid:
+    """Compute the cells that are not known yet, with progress and a way to stop."""
+    sizes = [(groups, rows) for rows in ROWS for groups in GROUPS]
+    cells = []
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, text="Power")
+        st.button("Stop", key="power-stop", on_click=parts.not_asked, args=("power",))
+    for groups, rows in sizes:
+        asked = {"design": design, "term": term, "effect": effect, "seed": seed}
+        cells.append(simulated.drawn(power_cell, groups=groups, rows=rows, **asked))
+        bar.progress(len(cells) / len(sizes), text=f"Power: {len(cells)} of {len(sizes)} sizes")
+    place.empty()
+    return PowerGrid(term, effect, GROUPS, ROWS, tuple(cells), seed, REPEATS)
+
+
+if ignored.open:
+    with ignored:
+        ignore_groups()
+if data.open:
+    with data:
+        draw_data()
+if missing.open:
+    with missing:
+        lose_data()
+if power_tab.open:
+    with power_tab:
+        find_effect()

@@ -1,0 +1,110 @@
+"""Sentences of the simulation, on both sides of every threshold."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlm_core.inference.simulation import PRESETS
+from mlm_core.inference.simulation_experiment import KINDS, NAIVE, Answers, Experiment
+from mlm_core.inference.simulation_lines import drawn_lines
+from mlm_core.inference.simulation_missing import repeat_missing
+from mlm_core.views.narrative import simulation as narrative
+from tests.core.views.simulated import CLASSES, FEW, experiment, grid, lost
+
+
+def _made(coverage: float, *, sd: float = 1.0, stated: float = 1.0, bias: float = 0.0):
+    """Return an experiment of 1,000 repeats with these properties."""
+    estimate = np.tile([-sd, sd], 500) + bias
+    se = np.full(1000, stated)
+    half = np.where(np.arange(1000) < 1000 * coverage, 9.0, 1e-9)
+    answers = tuple(
+        Answers("w_class", kind, 0.0, estimate, se * half, np.full(1000, 1e9)) for kind in KINDS
+    )
+    return Experiment(CLASSES, 1, 1000, 20_000, (100,), answers)
+
+
+def test_what_a_design_draws():
+    assert narrative.design(CLASSES).startswith("100 classes, 200 pupils in each: about 20,000")
+    assert "correlate at 0.50" in narrative.design(CLASSES)
+    schools = PRESETS["107 schools, as in the class set"]
+    assert narrative.design(schools).startswith("107 schools, 2.9 classes in each, 3.8 pupils")
+
+
+def test_the_answer_of_the_class_set_design():
+    found = experiment()
+    text = narrative.ignoring(found, "w_class")
+    naive = found.answer("w_class", NAIVE).performance
+    assert text.startswith("**Ignoring the groups promises more than it keeps.** In 200 repeats")
+    assert f"**{100 * naive.coverage:.0f}%**" in text
+    assert "times as widely" in text
+    assert r"the class-level predictor w\_class" in text
+
+
+def test_intervals_that_keep_their_promise_and_intervals_that_do_not():
+    kept = narrative.ignoring(_made(narrative.HONEST + 0.001), "w_class")
+    assert "costs no honesty" in kept
+    broken = narrative.ignoring(_made(narrative.HONEST - 0.002), "w_class")
+    assert "promises more than it keeps" in broken
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(1.2, "1.2 times as widely"), (1.0, "about as stated"), (0.5, "less widely than stated")],
+)
+def test_real_against_stated(ratio, words):
+    assert words in narrative._times(ratio)
+
+
+def test_estimates_off_the_mark():
+    error = 1.0005 / 1000**0.5
+    near = _made(1.0, bias=(narrative.BIASED - 0.1) * error)
+    assert "off the mark" not in narrative.ignoring(near, "w_class")
+    far = _made(1.0, bias=(narrative.BIASED + 0.1) * error)
+    assert "off the mark" in narrative.ignoring(far, "w_class")
+
+
+def test_coefficients_in_words():
+    assert narrative.told("x") == "the pupil-level predictor x"
+    assert narrative.told("(Intercept)") == "the intercept"
+    assert narrative.told("group_mean(x, school)") == "the group's mean of x"
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "words"),
+    [("MCAR", "by chance alone"), ("MAR", "the higher x"), ("MNAR", "the higher y itself")],
+)
+def test_losses(mechanism, words):
+    found = lost(mechanism)
+    text = narrative.missing(found)
+    assert words in text
+    assert f"{found.n_lost} of 240 outcomes" in text
+    every = replace(found, after=tuple(replace(e, lower=-9.0, upper=9.0) for e in found.after))
+    assert "All 95% intervals of what is left hold the truth" in narrative.missing(every)
+    none = replace(found, after=tuple(replace(e, lower=8.0, upper=9.0) for e in found.after))
+    assert "misses the truth for the intercept, the pupil-level" in narrative.missing(none)
+
+
+def test_many_tables():
+    found = repeat_missing(FEW, mechanism="MCAR", share=0.3, seed=1, repeats=5)
+    assert narrative.missing_repeats(found).startswith("Over 5 tables the slope of x averages")
+
+
+def test_power_enough_and_not_enough():
+    enough = narrative.power(grid(2.0))
+    assert "the fewest rows on this grid are **" in enough
+    assert "more groups help" in enough
+    assert "rows count wherever" in narrative.power(replace(grid(2.0), term="x"))
+    assert "Nowhere on this grid" in narrative.power(grid(0.01))
+    assert "effect of 0.5 of the school-level" in narrative.power_question("w_school", 0.5)
+
+
+def test_a_drawn_table():
+    found = drawn_lines(FEW, seed=2)
+    text = narrative.drawn(found, FEW, seed=2)
+    assert text.startswith("Seed 2 draws **240 rows in 8 groups of school**")
+    assert "inside a group the truth is 0.3" in text
+
+
+def test_mechanisms_have_names():
+    assert narrative.mechanism("MNAR") == "by y itself (MNAR)"
