@@ -159,11 +159,15 @@ class _Rows:
         return name in self._encoder.categories or not is_numeric
 
     def _learn_categories(self, name: str) -> None:
+        import narwhals as nw
+
         if name not in self._native:
             place = self._place[name]
+            dtype = self._types[place]
             found = learn_categories(
                 self._source, self._frame.select(place), name, self._encoder,
                 self._reference.get(name), self.completeness.n_complete,
+                dtype.categories if isinstance(dtype, nw.Enum) else (),
             )  # fmt: skip
             self._native[name] = found
 

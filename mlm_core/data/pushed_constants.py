@@ -6,7 +6,7 @@ differences to a value near the middle, so that a year or a score of 1e9 keeps i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +37,7 @@ def learn_categories(
     encoder: Encoder,
     reference: str | None,
     n_rows: int,
+    declared: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Learn the categories of a column, and return each as the engine holds it.
 
@@ -44,6 +45,8 @@ def learn_categories(
     ----------
     column : LazyFrame
         The column alone, complete rows.
+    declared : sequence of str
+        All categories in the order of the column's type, where that has one.
 
     Raises
     ------
@@ -67,7 +70,8 @@ def learn_categories(
         refuse_stray_text(pd.Series(values), name)
     except NotNumericError as error:  # distinct values stand in no rows
         raise error.in_row(None) from None
-    encoder.set_categories(name, sorted(native), reference, n_rows)
+    found = [category for category in declared if category in native] or sorted(native)
+    encoder.set_categories(name, found, reference, n_rows)
     return native
 
 

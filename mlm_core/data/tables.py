@@ -136,10 +136,12 @@ def _series(column: nw.Series[Any]) -> Any:
     is_plain = (dtype.is_integer() or dtype.is_float()) and not column.is_null().any()
     if is_plain:
         return column.to_numpy()
-    if dtype.is_decimal():
-        import narwhals as nw
+    import narwhals as nw
 
+    if dtype.is_decimal():
         return column.cast(nw.Float64()).to_numpy()
+    if dtype == nw.Categorical():  # in the order in which they happened to come: no order at all
+        column = column.cast(nw.String())
     return column.to_pandas().reset_index(drop=True)
 
 

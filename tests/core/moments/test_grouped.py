@@ -132,6 +132,20 @@ def test_reference_categories_and_coding_of_other_moments(engine, frame):
     assert_same_moments(first.merge(mlm.moments(model, parts[1])), whole, tolerance=1e-11)
 
 
+@pytest.mark.parametrize("lazy", [True, False])
+@pytest.mark.parametrize(
+    ("kind", "first"), [(pl.Categorical(), "a"), (pl.Enum(["c", "never", "a", "b"]), "c")]
+)
+def test_categories_stand_in_a_declared_order_or_in_that_of_their_texts(kind, first, lazy, frame):
+    table = pl.from_pandas(frame.sort_values("k", ascending=False)).cast({"k": kind})
+    model = mlm.Model("y ~ k + (1 | s:d)")
+    found = summed(model, table.lazy() if lazy else table).moments
+    order = [first, *(category for category in "abc" if category != first)]
+    assert found.layout.encoder.categories["k"] == tuple(order)
+    same = mlm.Model("y ~ k + (1 | s:d)", reference={"k": first})
+    assert_same_moments(found, summed(same, frame).moments, tolerance=1e-11)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_single_groups_that_carry_no_slope_are_found(engine, frame):
     flat = frame.assign(x=frame["x"].where(frame["s"] * frame["d"] > 1, 0.1))
