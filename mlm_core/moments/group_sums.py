@@ -130,10 +130,12 @@ def assemble(
 
 def _in_order(sums: GroupSums, codes: NDArray[Any], n_groups: int) -> State:
     """Return one state a group in the order of the groups, as arrays of its own."""
+    if len(codes) == n_groups:  # every group stands there once
+        order = np.empty(n_groups, dtype=np.intp)
+        order[codes] = np.arange(n_groups)
+        return State(sums.counts[order], sums.means[:, order], sums.products[:, order])
     order = np.argsort(codes, kind="stable")
     sorted_codes = codes[order].astype(np.intp)
     own = State(sums.counts[order], sums.means[:, order], sums.products[:, order])
-    if len(codes) == n_groups:
-        return own
     starts = np.searchsorted(sorted_codes, np.arange(n_groups))
     return gather(own, Family(starts, sorted_codes))
