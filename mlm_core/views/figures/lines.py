@@ -59,6 +59,41 @@ def pooled_line(points: Points, line: pd.DataFrame, *, outcome: str, predictor: 
     return Picture(figure, alt, "pooled-line")
 
 
+def many_lines(
+    lines: Mapping[str, pd.DataFrame],
+    *,
+    outcome: str,
+    predictor: str,
+    points: Points | None = None,
+    visible: Sequence[str] = ("unpooled", "mixed", "pooled"),
+) -> Picture:
+    """Draw the lines of all groups together, one trace for each way of estimating them.
+
+    Parameters
+    ----------
+    lines : Mapping[str, DataFrame]
+        Any of ``"pooled"``, ``"unpooled"``, ``"mixed"``, each from
+        :func:`mlm_core.inference.fitted_lines.line_ends`.
+    outcome, predictor : str
+        Axis titles, with units where they are known.
+    points : Points, optional
+        Rows behind the lines.
+    visible : sequence of str
+        Families shown at first; a click on the legend shows the others.
+    """
+    figure = new_figure(for_figure(predictor), for_figure(outcome))
+    if points is not None:
+        _add_points(figure, points)
+    for key, family in FAMILIES.items():
+        if key in lines:
+            _add_lines(figure, lines[key], family, _family_title(key, lines[key]))
+            figure.data[-1].visible = True if key in visible else "legendonly"
+    parts = [f"{_family_title(key, table)}: {_slopes_in_words(table)}"
+             for key, table in lines.items() if key in visible]  # fmt: skip
+    alt = f"Lines of {plain(outcome)} on {plain(predictor)}. {'; '.join(parts)}."
+    return Picture(figure, alt, "many-lines")
+
+
 def small_multiples(
     points: Points,
     lines: Mapping[str, pd.DataFrame],
@@ -75,8 +110,7 @@ def small_multiples(
     points : Points
         Rows of the chosen groups (others are passed over).
     lines : Mapping[str, DataFrame]
-        Any of ``"pooled"``, ``"unpooled"``, ``"mixed"``, each from
-        :func:`mlm_core.inference.fitted_lines.line_ends`; one line a group, over its range.
+        As in :func:`many_lines`; the pooled lines here are one a group, over the group's range.
     chosen : sequence of str
         Labels of the groups, in the order of the panels.
     outcome, predictor, level : str
@@ -188,6 +222,20 @@ def _add_lines(
         ),
         **place,
     )
+
+
+def _family_title(key: str, table: pd.DataFrame) -> str:
+    how_many = "1 line" if len(table) == 1 else f"{count(len(table))} lines"
+    return f"{FAMILIES[key].name} ({how_many})"
+
+
+def _slopes_in_words(table: pd.DataFrame) -> str:
+    if table.empty:
+        return "none can be drawn"
+    low, high = float(table["slope"].min()), float(table["slope"].max())
+    if low == high:
+        return f"slope {number(low, 4)}"
+    return f"slopes from {number(low, 4)} to {number(high, 4)}"
 
 
 def _points_in_words(points: Points) -> str:

@@ -33,6 +33,33 @@ def test_a_sample_of_points_says_so(school):
     assert "a random 500 of 1,190 rows" in picture.alt
 
 
+def test_many_lines_have_one_trace_a_family(school, keeps_the_rules):
+    picture = lines.many_lines(school.lines.families, outcome="mathkind", predictor="ses")
+    keeps_the_rules(picture)
+    names = [trace.name for trace in picture.figure.data]
+    assert names == ["unpooled (107 lines)", "mixed (107 lines)", "pooled (1 line)"]
+    unpooled = picture.figure.data[0]
+    assert len(unpooled.x) == 4 * 107
+    assert np.isnan(unpooled.x[3::4]).all()
+    assert not np.isnan(np.delete(unpooled.x, np.s_[3::4])).any()
+    assert unpooled.customdata[0][:2].tolist() == ["1", 11]
+    assert len({trace.line.dash for trace in picture.figure.data}) == 2
+    assert "unpooled (107 lines): slopes from −136.9 to 105.1" in picture.alt
+    assert "pooled (1 line): slope 14.36" in picture.alt
+
+
+def test_hidden_families_stay_in_the_legend(school):
+    picture = lines.many_lines(
+        school.lines.families,
+        outcome="y",
+        predictor="x",
+        points=school.lines.points,
+        visible=("pooled",),
+    )
+    assert [trace.visible for trace in picture.figure.data[1:]] == ["legendonly"] * 2 + [True]
+    assert "unpooled" not in picture.alt
+
+
 def test_panels_hold_the_rows_and_the_three_lines_of_their_group(school, keeps_the_rules):
     chosen = [str(code) for code in range(1, 13)]
     picture = lines.small_multiples(
@@ -65,12 +92,14 @@ def test_a_panel_without_a_line_keeps_its_points(school):
     assert len(picture.figure.data) == 4 + 3
 
 
-@pytest.mark.parametrize("kind", ["pooled", "panels"])
+@pytest.mark.parametrize("kind", ["pooled", "many", "panels"])
 def test_names_are_escaped(hostile, keeps_the_rules, kind):
     found = hostile.lines
     titles = {"outcome": found.outcome, "predictor": found.predictor}
     if kind == "pooled":
         keeps_the_rules(lines.pooled_line(found.points, found.families["pooled"], **titles))
+    elif kind == "many":
+        keeps_the_rules(lines.many_lines(found.families, points=found.points, **titles))
     else:
         chosen = list(found.by_group["mixed"]["group"][:3])
         keeps_the_rules(
