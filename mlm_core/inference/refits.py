@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mlm_core.errors import FitError
 from mlm_core.fits.criterion import ascend, build_problem
 from mlm_core.fits.descent import descend
+from mlm_core.fits.groups import find_level
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.optimum import find_optimum
 from mlm_core.inference.deletion import Deletions, is_estimable, moments_without
@@ -35,6 +36,8 @@ _NEAR_ZERO = 0.03
 _NOISE = 1e-12
 # Entries of the products of all deletions evaluated together.
 _AT_ONCE = 2_000_000
+# The same for all deletions together: below, nobody waits long for them.
+_QUICK = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,13 @@ class Refits:
     is_estimable: BoolArray
 
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
+
+
+def is_quick(fit: MixedFit, level: str) -> bool:
+    """Tell whether refitting without each group of a level takes a few seconds at most."""
+    n_groups = fit.levels[find_level(fit.levels, level)].n_groups
+    return n_groups * fit.problem.moments.products.size <= _QUICK
 
 
 def refit_without_groups(fit: MixedFit, level: int, progress: Progress | None = None) -> Refits:

@@ -8,6 +8,7 @@ from mlm_core.inference.group_effects import group_effects
 from mlm_core.inference.group_estimates import terms_of
 from mlm_core.inference.influence import influence
 from mlm_core.inference.quantile_plots import effect_quantiles, residual_quantiles
+from mlm_core.inference.refits import is_quick
 from mlm_core.inference.residual_checks import residual_correlations, residual_heterogeneity
 from mlm_core.inference.residual_points import residual_points
 from mlm_core.inference.standard_errors import standard_errors
@@ -15,7 +16,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import checks as figures
 from mlm_core.views.narrative import checks as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import cache, long_work, parts, show, widgets
 
 FITTED = {"all": "fixed part and groups", "none": "fixed part alone"}
 
@@ -66,14 +67,15 @@ with show.guard():
     if hangs.open:
         with hangs:
             level = parts.level_of("Leave out groups of", model.levels, key="left-out")
-            with parts.progress("Refitting without each group") as told:
-                found = cache.from_fit(
-                    influence, data, model, method=method, level=level, progress=told
-                )
-            group = parts.highlighted(tuple(found.table["group"]))
-            st.markdown(f"{narrative.influence(found)} {narrative.variances_moved(found)}")
-            show.figure(figures.influence(found, group=group), on_click=parts.highlight)
-            show.table(tables.influential_groups(found))
+            if is_quick(fit, level) or parts.asked("Refit without each group", key="refitted"):
+                with long_work.stoppable("Refitted without", key="refitted") as told:
+                    found = long_work.from_fit(
+                        influence, data, model, method=method, progress=told, level=level
+                    )
+                group = parts.highlighted(tuple(found.table["group"]))
+                st.markdown(f"{narrative.influence(found)} {narrative.variances_moved(found)}")
+                show.figure(figures.influence(found, group=group), on_click=parts.highlight)
+                show.table(tables.influential_groups(found))
     if spread.open:
         with spread:
             level = parts.level_of("Groups of", model.levels, key="spread-of")

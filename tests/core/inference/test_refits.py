@@ -80,3 +80,10 @@ def test_what_cannot_be_refitted_is_nan(pupils):
     assert np.isnan(found.r2).all()
     inner = refit_without_groups(fit, 1)
     assert inner.is_estimable.all()
+
+
+def test_what_takes_long_is_known_beforehand(fitted, monkeypatch):
+    fit = fitted(FORMULAS[0])
+    assert module.is_quick(fit, "schoolid")
+    monkeypatch.setattr(module, "_QUICK", 107 * 312 * 3 - 1)
+    assert not module.is_quick(fit, "schoolid")

@@ -10,7 +10,9 @@ import pytest
 
 from mlm_core import cluster_robust, fit_mixed, influence, kenward_roger, residuals
 from mlm_core.data.model import Model
+from mlm_core.inference import refits
 from mlm_core.inference.residual_checks import residual_correlations, residual_heterogeneity
+from pages._ui import long_work
 from tests.pages.view import View, agrees
 
 PAGE = "inference/checks"
@@ -103,3 +105,28 @@ def test_a_singular_fit_can_be_checked_too(view: OpenView) -> None:
         page.run()
         assert not page.notes("stop")
     assert any("Kenward and Roger count 62.9" in note for note in page.notes("caution"))
+
+
+def test_long_work_is_shown_and_drawn_again(
+    view: OpenView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_work, "NOTICEABLE", -1.0)
+    monkeypatch.setattr(refits, "_AT_ONCE", 312 * 3 * 10)
+    page = view(PAGE, data="classroom", outcome="mathgain", predictor="sex", level="schoolid")
+    page.app.session_state["tab"] = "Influence"
+    for _ in range(2):
+        page.run()
+        assert "moves the fixed effects most" in page.sentences
+
+
+def test_very_many_groups_are_refitted_when_asked(
+    view: OpenView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refits, "_QUICK", 1000)
+    page = view(PAGE, data="classroom")
+    page.app.session_state["tab"] = "Influence"
+    page.run()
+    assert not page.has_figure("influence")
+    page.app.button(key="refitted-ask").click()
+    page.run()
+    assert page.has_figure("influence")
