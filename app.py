@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,8 +28,11 @@ WARM = (
     "plotly.graph_objects",
     "mlm_core",
     "pages._ui.widgets",
-    "mlm_core.likelihood.poisson",
+    "pages._ui.tour",
 )
+# What single pages need besides: most of a second of imports, which would hold up the first page.
+WARM_LATER = ("mlm_core.likelihood.poisson",)
+PAUSE = 10  # seconds
 
 HEADERS = {
     # Everything comes from this server; nothing is fetched from, or sent to, anywhere else.
@@ -83,13 +87,17 @@ class Headers:
 @asynccontextmanager
 async def warmed_up(_: Any) -> AsyncIterator[None]:
     """Import the heavy packages while the first visitor's browser is still loading the page."""
-    waiting = asyncio.get_running_loop().run_in_executor(None, _import_all)
+    is_closing = threading.Event()
+    waiting = asyncio.get_running_loop().run_in_executor(None, _import_all, is_closing)
     yield
+    is_closing.set()
     await asyncio.wait({waiting})
 
 
-def _import_all() -> None:
+def _import_all(is_closing: threading.Event) -> None:
     for name in WARM:
+        importlib.import_module(name)
+    for name in () if is_closing.wait(PAUSE) else WARM_LATER:
         importlib.import_module(name)
 
 

@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 TABLES = 20
 RESULTS = 500
+PATHS = 20
 
 _remembered = partial(st.cache_resource, show_spinner=False)
 
@@ -271,8 +272,13 @@ def group_points(
 
 def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingPath:
     """Follow the groups of a level from no pooling to complete pooling."""
-    fit = mixed(data, model, method=method)
-    return _once(data, ("path", model, method, level), partial(pooling_path, fit, level))
+    call = partial(pooling_path, mixed(data, model, method=method), level)
+    return _remember_path(data.fingerprint, repr((model, method, level)), _call=call)
+
+
+@_remembered(max_entries=PATHS)  # apart, since a path of very many groups takes megabytes
+def _remember_path(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
+    return _call()
 
 
 @_remembered(max_entries=1)

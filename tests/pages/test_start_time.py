@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Half a second or more each; a page that needs one imports it where it is used.
 HEAVY = ("scipy.stats", "statsmodels.api", "matplotlib")
-WARMED_UP = "import app, mlm_core, pages._ui.widgets, sys"
+WARMED_UP = "import app, importlib, sys; [importlib.import_module(name) for name in app.WARM]"
 
 
 def test_the_start_imports_nothing_heavy() -> None:
