@@ -39,7 +39,7 @@ def test_the_film_of_all_draws_plays_by_keyboard(same_screen: Any, classroom: pd
     button = same_screen.main.locator(FILM).get_by_role("button", name="Play 200 draws")
     button.focus()
     same_screen.page.keyboard.press("Enter")
-    same_screen.page.wait_for_function(f"{DRAWN} === 200", timeout=WHOLE_FILM)
+    same_screen.page.wait_for_function(f"() => {DRAWN} === 200", timeout=WHOLE_FILM)
     experiment = pair_experiment(classroom, outcome="mathkind", groups=["schoolid"])
     values, mean, *_ = same_screen.traces("pair-experiment")
     assert values["y"] == pytest.approx(experiment.values)
