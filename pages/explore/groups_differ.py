@@ -26,8 +26,8 @@ with show.guard():
     with answer:
         show.answer(narrative.medians(summaries))
     marked = parts.highlighted(summaries.groups)
-    show.figure(figures.boxplots(summaries, marked=marked))
-    show.figure(figures.group_means(summaries))
+    for drawn in (figures.boxplots, figures.group_means):
+        show.figure(drawn(summaries, marked=marked), on_click=parts.highlight)
 
 st.subheader("Are members of a group alike?", anchor=False)
 with show.guard():

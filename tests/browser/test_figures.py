@@ -11,6 +11,17 @@ from mlm_core.inference.pair_experiment import pair_experiment
 
 BEGINNINGS = {"SVG": b"<svg", "PNG": b"\x89PNG"}
 FILM = ".st-key-figure-pair-experiment"
+# Where the mark of a group stands on the screen; its axis of categories is counted from zero.
+PLACE = """name => {
+  const plot = document.querySelector(".st-key-figure-boxplots .js-plotly-plot");
+  const trace = plot._fullData.find(each => each.name === "median of the group");
+  const {xaxis, yaxis} = plot._fullLayout;
+  const [place, box] = [Array.from(trace.text).indexOf(name), plot.getBoundingClientRect()];
+  return [box.x + xaxis._offset + xaxis.l2p(place),
+          box.y + yaxis._offset + yaxis.d2p(trace.y[place])];
+}"""
+POINTED_AT = """name => [...document.querySelectorAll(".js-plotly-plot .annotation-text")]
+  .filter(each => each.textContent.startsWith(name)).length === 2"""
 WHOLE_FILM = 60_000  # milliseconds; about 8 seconds on an idle machine
 DRAWN = f"document.querySelector('{FILM} .js-plotly-plot')._fullData[0].x.length"
 
@@ -45,6 +56,20 @@ def test_the_film_of_all_draws_plays_by_keyboard(same_screen: Any, classroom: pd
     assert values["y"] == pytest.approx(experiment.values)
     assert mean["y"] == pytest.approx(experiment.running_mean)
     assert mean["name"] == f"mean so far: {experiment.mean:.3f}"
+
+
+def test_a_click_on_a_box_highlights_its_group_in_both_figures(same_screen: Any) -> None:
+    same_screen.open("/groups-differ?data=classroom")
+    same_screen.traces("boxplots")
+    x, y = same_screen.page.evaluate(PLACE, "55")
+    same_screen.page.mouse.move(x - 4, y - 4)
+    same_screen.page.mouse.move(x, y, steps=4)
+    same_screen.page.wait_for_timeout(300)
+    same_screen.page.mouse.down()
+    same_screen.page.mouse.up()
+    same_screen.page.wait_for_function(POINTED_AT, arg="55: ")
+    same_screen.settle()
+    assert same_screen.query["group"] == ["55"]
 
 
 def test_a_slider_in_a_figure_moves_by_arrow_keys(same_screen: Any) -> None:

@@ -79,11 +79,16 @@ def _boxplots_alt(summaries: GroupSummaries) -> str:
     )
 
 
-def group_means(summaries: GroupSummaries, *, outcome: str | None = None) -> Picture:
-    """Draw the mean of every group with its own 95% interval, ordered by mean."""
+def group_means(
+    summaries: GroupSummaries, *, outcome: str | None = None, marked: str | None = None
+) -> Picture:
+    """Draw the mean of every group with its own 95% interval, ordered by mean.
+
+    Parameters are those of :func:`boxplots`.
+    """
     ordered = summaries.table.sort_values("mean", kind="stable").reset_index(drop=True)
     ordered["position"] = np.arange(1, len(ordered) + 1)
-    table = drawn(ordered)
+    table = drawn(ordered, marked)
     figure = new_figure("", f"mean of {for_figure(outcome or summaries.outcome)}", height=HEIGHT)
     _add_whole(figure, table, summaries.mean, "mean")
     figure.add_trace(
@@ -117,7 +122,8 @@ def group_means(summaries: GroupSummaries, *, outcome: str | None = None) -> Pic
         f" (group {plain(high['group'])}); the mean of all {count(summaries.n_obs)} rows"
         f" is {number(summaries.mean, 4)}."
     )
-    return Picture(figure, alt, "group-means")
+    where = mark(figure, table, "mean", marked)
+    return Picture(figure, alt + where, "group-means")
 
 
 # --- marks ----------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def mark(figure: go.Figure, table: pd.DataFrame, column: str, marked: str | None
     value = number(float(row[column]), 4)
     figure.add_annotation(
         x=place,
-        y=float(row["whisker_high"]),
+        y=float(row["whisker_high" if column == "median" else column]),
         text=f"<b>{for_figure(marked)}</b>: {column} {value}, n = {count(row['n'])}",
         arrowcolor=POOLED.colour,
         arrowwidth=2,

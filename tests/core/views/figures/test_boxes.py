@@ -79,6 +79,15 @@ def test_means_are_ordered_with_their_intervals(summaries, keeps_the_rules):
     assert "389.5 (group 18)" in picture.alt
 
 
+def test_a_marked_group_is_pointed_at_by_its_mean(summaries):
+    picture = boxes.group_means(summaries, marked="55")
+    mean = summaries.table.set_index("group").loc["55", "mean"]
+    (note,) = picture.figure.layout.annotations
+    assert note.text == f"<b>55</b>: mean {mean:.1f}, n = 13"
+    assert note.y == mean
+    assert "Group 55 is marked" in picture.alt
+
+
 def test_names_are_escaped(hostile, keeps_the_rules):
     outcome, _, level = hostile.data.columns
     summaries = summarise_groups(hostile.data, outcome=outcome, groups=[level])
