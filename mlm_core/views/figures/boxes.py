@@ -114,16 +114,19 @@ def group_means(
     )
     rank_axis(figure, table, summaries, "lowest mean first")
     figure.update_yaxes(range=summaries.mean_range)
+    where = mark(figure, table, "mean", marked)
+    return Picture(figure, _means_alt(summaries, ordered) + where, "group-means")
+
+
+def _means_alt(summaries: GroupSummaries, ordered: pd.DataFrame) -> str:
     low, high = ordered.iloc[0], ordered.iloc[-1]
-    alt = (
+    return (
         f"Means of {plain(summaries.outcome)} in {count(len(ordered))} groups of"
         f" {plain(summaries.level)}, ordered. They run from {number(low['mean'], 4)}"
         f" (group {plain(low['group'])}) to {number(high['mean'], 4)}"
         f" (group {plain(high['group'])}); the mean of all {count(summaries.n_obs)} rows"
         f" is {number(summaries.mean, 4)}."
     )
-    where = mark(figure, table, "mean", marked)
-    return Picture(figure, alt + where, "group-means")
 
 
 # --- marks ----------------------------------------------------------------------------------------
