@@ -31,7 +31,7 @@ from mlm_core.inference.effect_geometry import Spectrum, geometry_of
 FloatArray = NDArray[np.float64]
 # Larger matrices take too long to decompose; with so many groups the chi-square mixture is exact
 # enough.
-MOST_DENSE = 2_000
+MOST_DENSE = 1_000
 _BATCH = 2_000
 # Grid over lambda times the mean eigenvalue.
 _LEAST, _MOST, _POINTS = 1e-3, 1e6, 14

@@ -35,7 +35,7 @@ from mlm_core.inference.random_terms import Reduction, reductions
 from mlm_core.notes import Note
 
 # Statistics of the exact test cost next to nothing.
-EXACT_DRAWS = 50_000
+EXACT_DRAWS = 20_000
 ALL_TERMS = "all random terms"
 
 
