@@ -156,7 +156,7 @@ def _page(covered: pd.DataFrame, rejected: pd.DataFrame, sets: int, nulls: int) 
         "## Rejections of a variance that is zero",
         f"{nulls:,} samples of {20 * CLASSES * PUPILS} pupils in {20 * CLASSES} classes in 20"
         " schools, without variance between classes; tests of `(1 | class:school)` given the"
-        f" schools. Standard errors: {errors} points. The bootstrap's reference distribution depends"
+        f" schools. Standard errors: {errors} points. The bootstrap's reference depends"
         " on a sample through its estimated school variance alone; it is simulated at"
         f" {len(RATIOS)} values of that, {NULL_SETS:,} times each, and every sample takes the"
         " nearest.",
