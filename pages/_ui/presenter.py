@@ -19,6 +19,7 @@ _STYLE = """<style>
 html {font-size: 20px;}
 .stMainBlockContainer {max-width: none; padding-top: 4rem;}
 /* The panel comes first, then sentence and choices: what is shown fits on the screen. */
+.stMainBlockContainer > .stVerticalBlock > :has(.st-key-tour-strip) {order: -5;}
 .stMainBlockContainer > .stVerticalBlock > :has(.st-key-presenter-bar) {order: -4;}
 .stMainBlockContainer > .stVerticalBlock > :has(h1) {order: -3;}
 .stMainBlockContainer > .stVerticalBlock > :has(.stPlotlyChart, .mlm-table) {order: -2;}
@@ -26,7 +27,7 @@ html {font-size: 20px;}
 /* Only where there is a panel to be seen is the rest of the page hidden. */
 .stMain:has(.st-key-presenter-bar button) :is(
   .stElementContainer:has(.mlm-question),
-  .stMarkdown:not(.st-key-answer *):not(.st-key-presenter-bar *),
+  .stMarkdown:not(.st-key-answer *):not(.st-key-presenter-bar *):not(.st-key-tour-strip *),
   .stHeading:not(:has(h1)), [data-testid=stCaptionContainer],
   .stDownloadButton, .stExpander) {display: none;}
 .st-key-presenter-bar p {font-size: 1rem; opacity: 0.8;}

@@ -45,3 +45,10 @@ def test_a_step_can_be_sent(open_screen: Callable[[str], Any], server: str) -> N
     screen.settle()
     assert screen.main.locator(".st-key-tour-strip").count() == 0
     assert "tour" not in screen.query
+
+
+def test_the_question_stays_in_the_presenters_view(same_screen: Any) -> None:
+    same_screen.open("/pooling?data=classroom&tour=7&presenter=true")
+    strip = same_screen.main.locator(".st-key-tour-strip")
+    strip.get_by_text("Move the slider to both ends").wait_for()
+    assert same_screen.main.locator(".stPlotlyChart").count() == 1

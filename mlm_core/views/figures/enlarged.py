@@ -14,6 +14,8 @@ TYPE = 1.35
 LINES = 1.6
 MARKS = 1.4
 TALLER = 1.1
+FARTHER = 1.13
+"""How much farther from their place annotations stand, since the type between grows as well."""
 
 
 def enlarged(picture: Picture) -> Picture:
@@ -24,6 +26,8 @@ def enlarged(picture: Picture) -> Picture:
         axis.title.font.size = _larger(axis.title.font.size)
     for note in figure.layout.annotations:
         note.font.size = _larger(note.font.size)
+        if note.yshift is not None:
+            note.yshift *= FARTHER
     for slider in figure.layout.sliders:
         slider.currentvalue.font.size = _larger(slider.currentvalue.font.size)
     for trace in figure.data:
