@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -37,9 +38,12 @@ def main() -> None:
     options = _options()
     machine = _machine()
     found: list[Measured] = []
+    loads: list[float] = []
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         for size in _sizes(Path(folder), options.largest, quick=options.quick):
             found.append(size)
+            loads.append(os.getloadavg()[0])
+            machine["load average"] = f"{min(loads):.1f} to {max(loads):.1f} while measuring"
             _write(found, machine, options.out)
     for target in targets(found):
         mark = {True: "pass", False: "FAIL", None: "  - "}[target.is_met]
