@@ -36,6 +36,8 @@ FloatArray = NDArray[np.float64]
 Scale = Literal["sd", "variance"]
 # Curves go this far, enough for intervals of 99.7%.
 _REACH = 3.0
+# Groups times parameters that are profiled within about a second.
+_QUICK = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +170,11 @@ def profile(fit: MixedFit) -> Profile:
         for one, sides, unit in zip(coordinates, paths, user_scale, strict=True)
     )
     return Profile(curves, deviance, tuple(coordinates), paths, user_scale)
+
+
+def is_quick(fit: MixedFit) -> bool:
+    """Tell whether profiling a fit takes about a second at most."""
+    return len(fit.problem.moments.counts) * fit.n_parameters <= _QUICK
 
 
 def height_of(level: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mlm_core.inference.profile import profile, profile_intervals
+from mlm_core.inference.profile import is_quick, profile, profile_intervals
 from mlm_core.inference.simulated_terms import simulate_random_terms
 from mlm_core.inference.summaries import tail_curves
 from mlm_core.views import code, inference_code, tables
@@ -20,7 +20,7 @@ CONFIDENCE = 0.95
 
 show.heading("Tests", "Are the groups needed?")
 choices, data = widgets.require("outcome", "levels")
-model, method = None, choices.method
+model, fit, method = None, None, choices.method
 many, seed = int(SAMPLES[0]), 1
 
 with show.guard():
@@ -44,7 +44,7 @@ with show.guard():
     show.table(tables.random_terms(terms))
     show.notes(terms.notes)
 
-if model is not None:
+if fit is not None:
     st.subheader("By simulation", anchor=False)
     st.markdown(
         "Where a variance is tested at zero the chi-square is only an approximation. Drawing"
@@ -72,18 +72,20 @@ if model is not None:
 
     st.subheader("Intervals by profile likelihood", anchor=False)
     with show.guard():
-        profiles = cache.from_fit(profile, data, model, method=method)
-        intervals = cache.from_fit(profile_intervals, data, model, method=method)
-        st.markdown(sentences.profile(profiles, intervals, confidence=CONFIDENCE))
-        drawn = {one.parameter.label: one for one in profiles.curves if len(one.values)}
-        chosen = parts.one_of(
-            "Parameter",
-            list(drawn),
-            key="parameter",
-            shown=lambda label: sentences.parameter(drawn[label].parameter),
-        )
-        show.figure(profile_curve(drawn[chosen], intervals, confidence=CONFIDENCE))
-        show.table(tables.profile_intervals(profiles, intervals, confidence=CONFIDENCE))
+        if is_quick(fit) or parts.asked("Profile all parameters", key="profiles"):
+            with st.spinner("Following the profiles of all parameters"):
+                profiles = cache.from_fit(profile, data, model, method=method)
+                intervals = cache.from_fit(profile_intervals, data, model, method=method)
+            st.markdown(sentences.profile(profiles, intervals, confidence=CONFIDENCE))
+            drawn = {one.parameter.label: one for one in profiles.curves if len(one.values)}
+            chosen = parts.one_of(
+                "Parameter",
+                list(drawn),
+                key="parameter",
+                shown=lambda label: sentences.parameter(drawn[label].parameter),
+            )
+            show.figure(profile_curve(drawn[chosen], intervals, confidence=CONFIDENCE))
+            show.table(tables.profile_intervals(profiles, intervals, confidence=CONFIDENCE))
 
 st.subheader("Against a smaller model", anchor=False)
 with show.guard():

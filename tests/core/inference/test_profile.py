@@ -13,7 +13,8 @@ from scipy import optimize
 from mlm_core.data.model import Model
 from mlm_core.errors import ModelError
 from mlm_core.fits.mixed import fit_mixed
-from mlm_core.inference.profile import profile
+from mlm_core.inference import profile as module
+from mlm_core.inference.profile import is_quick, profile
 from tests.core import dense
 from tests.core.lmer_record import reference
 
@@ -265,3 +266,11 @@ def test_a_level_must_be_a_share(fitted):
     for level in (0.0, 1.0, 95.0):
         with pytest.raises(ModelError, match="between 0 and 1"):
             found.intervals(level)
+
+
+def test_what_is_quick(fitted, monkeypatch):
+    fit = fitted("mathkind ~ ses + (1 | schoolid/classid)")
+    monkeypatch.setattr(module, "_QUICK", 312 * 5)
+    assert is_quick(fit)
+    monkeypatch.setattr(module, "_QUICK", 312 * 5 - 1)
+    assert not is_quick(fit)

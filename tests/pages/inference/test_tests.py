@@ -185,3 +185,10 @@ def test_simulated_tests(view: OpenView, classroom: pd.DataFrame) -> None:
     page.run()
     assert page.trace("null-distribution", "observed")["x"][0] == pytest.approx(116.355, abs=1e-2)
     assert page.table("simulated-terms")[2]["p, exact"] == "n/a"
+
+
+def test_without_a_fit_there_is_one_stop_and_no_simulation(view: OpenView) -> None:
+    page = view(PAGE, data="classroom", outcome="ses", predictor=["mathkind"], level=["childid"])
+    assert len(page.notes("stop")) == 1
+    assert not page.has_figure("profile")
+    assert "By simulation" not in [each.value for each in page.app.subheader]
