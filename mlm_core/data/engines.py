@@ -6,9 +6,9 @@ whatever moment, ends as one named error; nothing that was half done is handed o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,16 +34,33 @@ class Source:
     frame : narwhals LazyFrame
     engine : str
         The engine's name, as people write it.
+    most_rows : int or None
+        More rows than this are not read into memory; None where everything may be.
+    watch : callable or None
+        Called before every pass over the table; what it raises stops the work.
     """
 
     frame: nw.LazyFrame[Any]
     engine: str
+    most_rows: int | None = None
+    watch: Callable[[], None] | None = None
 
     @property
     def columns(self) -> list[str]:
         """Names of the columns."""
         with engine_errors(self.engine):
             return list(self.frame.collect_schema().names())
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows, counted by the engine."""
+        import narwhals as nw
+
+        return int(self.collect(self.frame.select(nw.len().alias("n"))).row(0)[0])
+
+    def over(self, frame: nw.LazyFrame[Any]) -> Source:
+        """Return another frame of the same engine as a source."""
+        return replace(self, frame=frame)
 
     def collect(self, frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
         """Let the engine work; return the result in memory.
@@ -53,6 +70,8 @@ class Source:
         EngineError, ChangedTypeError
             The engine stopped.
         """
+        if self.watch is not None:
+            self.watch()
         options: Mapping[str, Any] = {"engine": "streaming"} if self.engine == "polars" else {}
         with engine_errors(self.engine):
             return frame.collect(**options)

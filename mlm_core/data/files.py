@@ -42,7 +42,12 @@ def is_for_engine(path: str | os.PathLike[str]) -> bool:
         return False
 
 
-def open_files(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> Source:
+def open_files(
+    path: str | os.PathLike[str],
+    columns: Sequence[str] | None = None,
+    *,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> Source:
     """Open Parquet or CSV files without reading them.
 
     Parameters
@@ -51,16 +56,17 @@ def open_files(path: str | os.PathLike[str], columns: Sequence[str] | None = Non
         A file, a folder of files, or a pattern.
     columns : sequence of str, optional
         Columns that will be used; their types must agree between the files.
+    connection : DuckDBPyConnection, optional
+        Where DuckDB works; a connection of its own unless given.
 
     Raises
     ------
     ReadError, NotATableError, ChangedTypeError, EngineError
         There is no such file, or it cannot be read, or the files do not agree.
     """
-    import duckdb
     import narwhals as nw
 
-    files = _files(path)
+    files = files_of(path)
     kinds = {_kind(file) for file in files}
     if len(kinds) > 1:
         raise ReadError(
@@ -68,13 +74,21 @@ def open_files(path: str | os.PathLike[str], columns: Sequence[str] | None = Non
             " the files of one kind, for example as '*.parquet'."
         )
     names = [str(file) for file in files]
-    settings = {"temp_directory": tempfile.gettempdir()}
-    connection = duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
+    if connection is None:
+        connection = new_connection()
     with engine_errors("DuckDB"):
         relation = _relation(connection, names, kinds == {"parquet"})
         if len(names) > 1 and kinds == {"parquet"}:
             _check_types(connection, names, columns)
         return source_of(nw.from_native(relation))
+
+
+def new_connection() -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB of its own, which lays aside on disk what does not fit into memory."""
+    import duckdb
+
+    settings = {"temp_directory": tempfile.gettempdir()}
+    return duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
 
 
 def _relation(
@@ -99,7 +113,7 @@ def _relation(
         ) from error
 
 
-def _files(path: str | os.PathLike[str]) -> list[Path]:
+def files_of(path: str | os.PathLike[str]) -> list[Path]:
     """Return the files that a path stands for."""
     place = Path(path)
     if place.is_dir():

@@ -81,41 +81,46 @@ def describe_column(name: str, series: pd.Series[Any]) -> ColumnDescription:
     n_text = 0 if is_text is None else int(is_text.sum())
     is_mixed = 0 < n_text < (1 - NUMERIC_SHARE) * n_present
     found = first_text(series) if is_mixed else None
-    numbers = _numbers(series) if n_present and is_text is None else None
-    low, mean, high = (None, None, None) if numbers is None else _range(numbers)
+    values = _numbers(series) if n_present and is_text is None else None
+    numbers = None if values is None else _summed_up(values)
     return ColumnDescription(
         name=name,
-        kind=_kind(name, n_present, n_unique, numbers, is_mixed=is_mixed),
+        kind=kind_of(name, n_present, n_unique, numbers, is_mixed=is_mixed),
         n_rows=len(series),
         n_missing=n_missing,
         n_unique=n_unique,
-        minimum=low,
-        mean=mean,
-        maximum=high,
+        minimum=None if numbers is None else numbers.least,
+        mean=None if numbers is None else numbers.mean,
+        maximum=None if numbers is None else numbers.largest,
         first_text_row=None if found is None else found[0],
         first_text_value=None if found is None else found[1],
     )
 
 
-def _kind(
-    name: str,
-    n_present: int,
-    n_unique: int,
-    numbers: NDArray[np.float64] | None,
-    *,
-    is_mixed: bool,
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column of numbers in a few: its range, its mean, and whether all of them are whole."""
+
+    least: float
+    mean: float
+    largest: float
+    is_whole: bool
+
+
+def kind_of(
+    name: str, n_present: int, n_unique: int, numbers: Numbers | None, *, is_mixed: bool
 ) -> Kind:
-    """Name the kind of a column."""
+    """Name the kind of a column; ``numbers`` is None for texts."""
     if n_unique <= 2:
         few: tuple[Kind, ...] = ("empty", "constant", "binary")
         return few[n_unique]
-    is_counted = numbers is None or bool(np.all(numbers == np.floor(numbers)))
+    is_counted = numbers is None or numbers.is_whole
     if is_label(name) and is_counted:
         return "identifier"
     if is_mixed:
         return "mixed"
     tells_rows_apart = n_unique == n_present >= _FEWEST_ROWS and (
-        numbers is None or (is_counted and np.ptp(numbers) == n_unique - 1)
+        numbers is None or (is_counted and numbers.largest - numbers.least == n_unique - 1)
     )
     if tells_rows_apart:
         return "identifier"
@@ -131,15 +136,19 @@ def _numbers(series: pd.Series[Any]) -> NDArray[np.float64] | None:
     return present
 
 
-def _range(numbers: NDArray[np.float64]) -> tuple[float, float, float]:
+def _summed_up(numbers: NDArray[np.float64]) -> Numbers:
     """Return minimum, mean and maximum; infinities show."""
     if numbers.size == 0:
-        return np.nan, np.nan, np.nan
+        return Numbers(np.nan, np.nan, np.nan, True)
     with np.errstate(invalid="ignore", over="ignore"):
         low, mean, high = float(numbers.min()), float(numbers.mean()), float(numbers.max())
-    # The mean of a centred column is zero but for rounding.
-    is_rounding = abs(mean) < 1e-14 * max(abs(low), abs(high))
-    return low, 0.0 if is_rounding else mean, high
+    is_whole = bool(np.all(numbers == np.floor(numbers)))
+    return Numbers(low, without_rounding(mean, low, high), high, is_whole)
+
+
+def without_rounding(mean: float, low: float, high: float) -> float:
+    """Return a mean; that of a centred column is zero but for rounding."""
+    return 0.0 if abs(mean) < 1e-14 * max(abs(low), abs(high)) else mean
 
 
 def _n_unique(series: pd.Series[Any]) -> int:

@@ -18,13 +18,13 @@ import pandas as pd
 from mlm_core.data.bundled import load
 from mlm_core.data.engines import Source, check_columns, source_of
 from mlm_core.data.files import is_for_engine, open_files
-from mlm_core.errors import AmbiguousColumnError, ReadError, UnknownColumnError
+from mlm_core.errors import AmbiguousColumnError, NeedsRowsError, ReadError, UnknownColumnError
 
 if TYPE_CHECKING:
     import narwhals as nw
     from narwhals.typing import IntoFrame
 
-    Table: TypeAlias = pd.DataFrame | IntoFrame | str | os.PathLike[str]
+    Table: TypeAlias = pd.DataFrame | IntoFrame | Source | str | os.PathLike[str]
 else:
     Table = Any
 
@@ -45,12 +45,16 @@ def in_memory(table: Table, columns: Sequence[str] | None = None) -> pd.DataFram
         The object is no table, or its file cannot be read.
     UnknownColumnError, AmbiguousColumnError
         A frame of another kind lacks a column asked for, or has two of that name.
+    NeedsRowsError
+        The table is a source of more rows than may be read into memory.
     """
     if isinstance(table, pd.DataFrame):
         return table
     found = opened(table, columns)
     if isinstance(found, pd.DataFrame):
         return found
+    if found.most_rows is not None and (n_rows := found.n_rows) > found.most_rows:
+        raise NeedsRowsError(n_rows, found.most_rows)
     wanted = found.columns if columns is None else list(dict.fromkeys(columns))
     check_columns(found, tuple(wanted))
     return pandas_of(found.collect(found.frame.select(*wanted)), wanted)
@@ -69,7 +73,7 @@ def opened(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame |
     ReadError, UnknownColumnError, AmbiguousColumnError
         As in :func:`in_memory`; a source is not looked into here.
     """
-    if isinstance(table, pd.DataFrame):
+    if isinstance(table, pd.DataFrame | Source):
         return table
     if isinstance(table, str | os.PathLike):
         return open_files(table, columns) if is_for_engine(table) else load(table)

@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlm_core.data.engines import Source
 from mlm_core.data.nests import Nest, nest
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.pushed_variation import grouped_variables
+from mlm_core.data.tables import Table, in_memory, opened
 
 EACH_ROW = "each row"
 WHOLE_TABLE = "whole table"
@@ -43,7 +45,10 @@ def variable_levels(data: Table, levels: Sequence[str]) -> pd.DataFrame:
         and for each level ``"between <level>"``, the share of the variance between its groups,
         missing for texts with more than two values.
     """
-    frame = in_memory(data)
+    table = opened(data)
+    if isinstance(table, Source):
+        return _of_source(table, levels)
+    frame = in_memory(table)
     sorted_groups = [_SortedGroups(level) for level in nest(frame, levels)]
     rows: list[dict[str, Any]] = []
     for place, name in enumerate(frame.columns):
@@ -57,8 +62,29 @@ def variable_levels(data: Table, levels: Sequence[str]) -> pd.DataFrame:
         for groups in sorted_groups:
             row[f"between {groups.name}"] = groups.share(values) if is_number else np.nan
         rows.append(row)
-    columns = ["variable", "level", *(f"between {name}" for name in levels)]
-    return pd.DataFrame(rows, columns=columns)
+    return _laid_out(rows, levels)
+
+
+def _laid_out(rows: list[dict[str, Any]], levels: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        rows, columns=["variable", "level", *(f"between {name}" for name in levels)]
+    )
+
+
+def _of_source(source: Source, levels: Sequence[str]) -> pd.DataFrame:
+    """Tell the same of a table that an engine works through."""
+    nests, variables = grouped_variables(source, levels)
+    rows: list[dict[str, Any]] = []
+    for variable in variables:
+        within = (each.name for each in nests if not variable.varies_within(each.codes, _ROUNDING))
+        row: dict[str, Any] = {"variable": variable.name}
+        if not variable.has_values:
+            row["level"] = NO_VALUE
+        else:
+            row["level"] = WHOLE_TABLE if variable.is_constant else next(within, EACH_ROW)
+        row |= {f"between {each.name}": variable.share(each.codes) for each in nests}
+        rows.append(row)
+    return _laid_out(rows, levels)
 
 
 class _SortedGroups:

@@ -37,6 +37,17 @@ class EngineError(ReadError):
         )
 
 
+class NeedsRowsError(ReadError):
+    """Something needs all rows in memory, and there are too many of them."""
+
+    def __init__(self, n_rows: int, most: int) -> None:
+        super().__init__(
+            f"This needs all {n_rows:,} rows in memory at once; tables of more than {most:,} rows"
+            " stay where they are, and only sums, counts and samples of them are fetched."
+            " Everything made from these is there; for this one, take a part of the table."
+        )
+
+
 class UnknownDatasetError(ReadError):
     """No bundled data set has that name."""
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import pandas as pd
 
 from mlm_core.data.columns import find_column
+from mlm_core.data.engines import Source
 from mlm_core.data.model import Model
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.pushed_columns import complete_rows
+from mlm_core.data.tables import Table, opened
 from mlm_core.fits.criterion import Method
 from mlm_core.fits.mixed import MixedFit, fit_mixed
 from mlm_core.fits.pooled import PooledFit, fit_pooled
@@ -45,12 +47,16 @@ def compare_models(
     return compare(_fit(first, rows, method), _fit(second, rows, method))
 
 
-def _common_rows(first: Model, second: Model, data: Table) -> pd.DataFrame:
+def _common_rows(first: Model, second: Model, data: Table) -> pd.DataFrame | Source:
     names = dict.fromkeys((*first.columns, *second.columns))
-    table = in_memory(data, list(names))
+    table = opened(data, list(names))
+    if isinstance(table, Source):
+        return complete_rows(table, tuple(names))
     columns = {name: find_column(table, name) for name in names}
     return pd.DataFrame(columns).dropna(ignore_index=True)
 
 
-def _fit(model: Model, rows: pd.DataFrame | Moments, method: Method) -> MixedFit | PooledFit:
+def _fit(
+    model: Model, rows: pd.DataFrame | Source | Moments, method: Method
+) -> MixedFit | PooledFit:
     return fit_mixed(model, rows, method=method) if model.random else fit_pooled(model, rows)

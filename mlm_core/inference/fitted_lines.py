@@ -14,84 +14,39 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from mlm_core.data.design import Design, build_design
 from mlm_core.data.layout import INTERCEPT, Column
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.tables import Table
 from mlm_core.errors import UnknownColumnError
-from mlm_core.fits.groups import find_level
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.fits.unpooled import UnpooledFit
+from mlm_core.inference.line_rows import (
+    ALL_ROWS,
+    MOST_POINTS,
+    Points,
+    group_ranges,
+    range_of_all,
+    row_labels,
+    sample_points,
+    see_rows,
+)
 
 Floats = NDArray[np.float64]
 
-MOST_POINTS = 5000
-ALL_ROWS = "all rows"
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Points of a scatter plot.
-
-    Attributes
-    ----------
-    table : DataFrame
-        ``x``, ``y``, ``group``.
-    n_total : int
-        Complete rows there are.
-    """
-
-    table: pd.DataFrame
-    n_total: int
-
-    @property
-    def is_sample(self) -> bool:
-        """Whether only some of the rows are among the points."""
-        return len(self.table) < self.n_total
-
-
-def sample_points(
-    x: ArrayLike, y: ArrayLike, group: ArrayLike, *, most: int = MOST_POINTS, seed: int = 1
-) -> Points:
-    """Collect the points of a scatter plot, a random sample of them when there are very many.
-
-    Parameters
-    ----------
-    x, y : array_like, shape (n,)
-        Predictor and outcome; rows where either is missing are left out.
-    group : array_like, shape (n,)
-        Group label of each row.
-    most : int
-        Size of the sample.
-    seed : int
-        Seed of the generator: the same seed gives the same sample.
-    """
-    table = pd.DataFrame(
-        {
-            "x": np.asarray(x, dtype=np.float64),
-            "y": np.asarray(y, dtype=np.float64),
-            "group": np.asarray(group),
-        }
-    )
-    is_complete = np.isfinite(table["x"]) & np.isfinite(table["y"])
-    table = table[is_complete].reset_index(drop=True)
-    n_total = len(table)
-    if n_total > most:
-        chosen = np.random.default_rng(seed).choice(n_total, most, replace=False)
-        table = table.loc[np.sort(chosen)].reset_index(drop=True)
-    return Points(table, n_total)
-
-
-def group_ranges(x: ArrayLike, group: ArrayLike) -> pd.DataFrame:
-    """Return the range of a predictor by group: ``group``, ``n``, ``lower``, ``upper``."""
-    values = pd.DataFrame({"x": np.asarray(x, dtype=np.float64), "group": np.asarray(group)})
-    ranges = values.dropna().groupby("group", sort=False)["x"].agg(["size", "min", "max"])
-    ranges.columns = pd.Index(["n", "lower", "upper"])
-    ranges = ranges.reset_index()
-    ranges["group"] = ranges["group"].map(str)
-    return ranges
+__all__ = [
+    "ALL_ROWS",
+    "MOST_POINTS",
+    "FittedLines",
+    "Points",
+    "fitted_lines",
+    "group_ranges",
+    "line_ends",
+    "line_predictors",
+    "row_labels",
+    "sample_points",
+]
 
 
 def line_ends(
@@ -232,25 +187,22 @@ def fitted_lines(
     columns = {name.label: name for name in _layout_columns(pooled) if _is_drawable(name)}
     if predictor not in columns:
         raise UnknownColumnError(predictor, columns)
-    design = build_design(pooled.model, in_memory(data, pooled.model.columns))
-    x = design.rows.values(columns[predictor])
-    where = level or (unpooled.level if unpooled is not None else design.hierarchy.levels[0].name)
-    groups = row_labels(design, where)
-    at, tilt = _held(design, _layout_columns(pooled), columns[predictor])
+    levels = pooled.moments.levels
+    where = level or (unpooled.level if unpooled is not None else levels[0].name)
+    seen = see_rows(data, pooled, columns[predictor], where, most=most_points, seed=seed)
+    at, tilt, ranges = seen.at, seen.tilt, seen.ranges
     ends = partial(line_ends, predictor=predictor, at=at, tilt=tilt)
-    ranges = group_ranges(x, groups)
     own = {}
     if unpooled is not None:
         own["unpooled"] = ends(unpooled.coefficients, ranges)
     if mixed is not None:
         own["mixed"] = ends(mixed.group_coefficients(where), ranges)
-    everything = group_ranges(x, np.full(len(x), ALL_ROWS, dtype=object))
     return FittedLines(
         outcome=pooled.model.outcome_label,
         predictor=predictor,
         level=where,
-        points=sample_points(x, design.outcome, groups, most=most_points, seed=seed),
-        families={**own, "pooled": ends(pooled.coefficients, everything)},
+        points=seen.points,
+        families={**own, "pooled": ends(pooled.coefficients, range_of_all(ranges))},
         by_group={**own, "pooled": ends(pooled.coefficients, ranges)},
         at=at,
         tilt=tilt,
@@ -264,28 +216,3 @@ def _layout_columns(fit: PooledFit | MixedFit) -> tuple[Column, ...]:
 
 def _is_drawable(name: Column) -> bool:
     return len(name.factors) == 1 and name.factors[0].category is None
-
-
-def row_labels(design: Design, level: str) -> NDArray[np.object_]:
-    """Return the label of each row's group, written as the fits write it."""
-    levels = design.hierarchy.levels
-    codes = design.hierarchy.codes.astype(np.intp)
-    for inner in range(len(levels) - 1, find_level(levels, level), -1):
-        codes = levels[inner].parent[codes]
-    return levels[find_level(levels, level)].labels()[codes]
-
-
-def _held(
-    design: Design, columns: tuple[Column, ...], predictor: Column
-) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the means at which other terms are held, and what products add to the slope."""
-    at, tilt = {}, {}
-    for name in columns:
-        if name in (INTERCEPT, predictor):
-            continue
-        if predictor.factors[0] in name.factors:
-            rest = tuple(factor for factor in name.factors if factor != predictor.factors[0])
-            tilt[name.label] = float(design.rows.values(Column(rest)).mean())
-        else:
-            at[name.label] = float(design.rows.values(name).mean())
-    return at, tilt

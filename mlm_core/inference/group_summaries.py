@@ -16,17 +16,27 @@ from numpy.typing import NDArray
 from scipy import special
 
 from mlm_core.data.columns import find_column
-from mlm_core.data.encoding import numeric
+from mlm_core.data.encoding import Encoder, numeric
+from mlm_core.data.engine_samples import sample_groups
+from mlm_core.data.engines import Source
 from mlm_core.data.expressions import level_name
+from mlm_core.data.model import Model
 from mlm_core.data.nests import nest, path_texts
-from mlm_core.data.tables import Table, in_memory
+from mlm_core.data.pushdown import push_down
+from mlm_core.data.tables import Table, in_memory, opened
 from mlm_core.errors import NoCompleteRowsError
+from mlm_core.inference.pushed_summaries import FENCE, summarise_source
 from mlm_core.inference.summaries import readable_range
 
 Floats = NDArray[np.float64]
 
-FENCE = 1.5
 CONFIDENCE = 0.95
+#: Of a table that an engine works through, groups with about so many rows together are read.
+MOST_GROUPED_ROWS = 50_000
+_COLUMNS = [
+    *("position", "group", "n", "mean", "sd", "lower", "upper"),
+    *("whisker_low", "q1", "median", "q3", "whisker_high"),
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +96,8 @@ class GroupedValues:
         Where a group begins, and how many values it has (at least one).
     labels : ndarray of str, shape (n_groups,)
         Readable names, the keys joined by `` / ``, outermost first.
+    n_all : int
+        Groups there are: more than are here where these are a random sample of them.
     """
 
     values: Floats
@@ -93,6 +105,7 @@ class GroupedValues:
     start: NDArray[np.intp]
     n: NDArray[np.intp]
     labels: NDArray[np.object_]
+    n_all: int
 
 
 def summarise_groups(data: Table, *, outcome: str, groups: Sequence[str]) -> GroupSummaries:
@@ -106,32 +119,59 @@ def summarise_groups(data: Table, *, outcome: str, groups: Sequence[str]) -> Gro
     groups : sequence of str
         Columns that together identify a group, outermost first.
     """
-    rows = grouped_values(data, outcome, groups)
-    values, codes, labels = rows.values, rows.codes, rows.labels
+    level = level_name(tuple(groups))
+    source = opened(data, [outcome, *groups])
+    if isinstance(source, Source):
+        found = summarise_source(source, outcome, groups)
+        return _in_order(outcome, level, found.table, found.outliers, (found.mean, found.median))
+    rows = grouped_values(source, outcome, groups)
+    values, codes = rows.values, rows.codes
     table = _five_numbers(rows)
+    low, high = table["whisker_low"].to_numpy()[codes], table["whisker_high"].to_numpy()[codes]
+    out = (values < low) | (values > high)
+    outliers = pd.DataFrame({"group": codes[out], "value": values[out]})
+    whole = float(values.mean()), float(np.median(values))
+    return _in_order(outcome, level, table, outliers, whole)
+
+
+def _in_order(
+    outcome: str,
+    level: str,
+    table: pd.DataFrame,
+    outliers: pd.DataFrame,
+    whole: tuple[float, float],
+) -> GroupSummaries:
+    """Order groups by median, and give their means intervals.
+
+    ``outliers`` name the row of their group, ``whole`` is the mean and the median of all rows.
+    """
+    n, mean = table["n"].to_numpy(dtype=np.int64), table["mean"].to_numpy(dtype=np.float64)
+    sd = np.where(n > 1, table["sd"].to_numpy(dtype=np.float64), np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        quantile = special.stdtrit(np.where(n > 1, n - 1, np.nan), 0.5 + CONFIDENCE / 2)
+        half = quantile * sd / np.sqrt(n)
+    table = table.assign(n=n, sd=sd, lower=mean - half, upper=mean + half)
     by_median = table.sort_values(["median", "mean", "group"], kind="stable").index.to_numpy()
     position = np.empty(len(table), dtype=np.int64)
     position[by_median] = np.arange(1, len(table) + 1)
     table.insert(0, "position", position)
-    low, high = table["whisker_low"].to_numpy()[codes], table["whisker_high"].to_numpy()[codes]
-    out = (values < low) | (values > high)
-    outliers = pd.DataFrame(
-        {
-            "position": position[codes[out]],
-            "group": labels[codes[out]],
-            "n": rows.n[codes[out]],
-            "value": values[out],
-        }
-    )
+    place = outliers["group"].to_numpy(dtype=np.intp)
     return GroupSummaries(
         outcome=outcome,
-        level=level_name(tuple(groups)),
-        table=table.loc[by_median].reset_index(drop=True),
-        outliers=outliers,
-        mean=float(values.mean()),
-        median=float(np.median(values)),
+        level=level,
+        table=table[_COLUMNS].loc[by_median].reset_index(drop=True),
+        outliers=pd.DataFrame(
+            {
+                "position": position[place],
+                "group": table["group"].to_numpy()[place],
+                "n": n[place],
+                "value": outliers["value"],
+            }
+        ),
+        mean=whole[0],
+        median=whole[1],
         mean_range=readable_range(table[["lower", "upper"]], others=table["mean"]),
-        n_obs=len(values),
+        n_obs=int(n.sum()),
     )
 
 
@@ -145,16 +185,12 @@ def _five_numbers(rows: GroupedValues) -> pd.DataFrame:
     squares = np.add.reduceat((values - mean[codes]) ** 2, start)
     with np.errstate(invalid="ignore", divide="ignore"):
         sd = np.sqrt(np.where(n > 1, squares / (n - 1), np.nan))
-        quantile = special.stdtrit(np.where(n > 1, n - 1, np.nan), 0.5 + CONFIDENCE / 2)
-        half = quantile * sd / np.sqrt(n)
     return pd.DataFrame(
         {
             "group": rows.labels,
             "n": n,
             "mean": mean,
             "sd": sd,
-            "lower": mean - half,
-            "upper": mean + half,
             "whisker_low": np.minimum.reduceat(np.where(is_inside, values, np.inf), start),
             "q1": q1,
             "median": median,
@@ -184,7 +220,12 @@ def grouped_values(data: Table, outcome: str, groups: Sequence[str]) -> GroupedV
     NoCompleteRowsError
         No row has an outcome and a group.
     """
-    table = in_memory(data, [outcome, *groups])
+    found = opened(data, [outcome, *groups])
+    n_all = None
+    if isinstance(found, Source):
+        table, n_all = _sampled(found, outcome, groups)
+    else:
+        table = in_memory(found, [outcome, *groups])
     values = numeric(find_column(table, outcome), outcome)
     nests = nest(table, groups)
     codes = nests[-1].codes
@@ -202,4 +243,22 @@ def grouped_values(data: Table, outcome: str, groups: Sequence[str]) -> GroupedV
         start=np.cumsum(n) - n,
         n=n,
         labels=path_texts(nests)[present],
+        n_all=n_all or len(present),
     )
+
+
+def _sampled(source: Source, outcome: str, groups: Sequence[str]) -> tuple[pd.DataFrame, int]:
+    """Read the rows of some groups of a source; return how many groups there are as well."""
+    import narwhals as nw
+
+    pushed = push_down(Model(outcome=outcome, levels=tuple(groups)), source, Encoder())
+    keys = [f"k{index}" for index in range(len(pushed.keys))]
+    rows = sample_groups(
+        source,
+        pushed.frame,
+        keys,
+        most_rows=MOST_GROUPED_ROWS,
+        n_rows=pushed.completeness.n_complete,
+    )
+    n_all = source.over(pushed.frame.select(*(nw.col(key) for key in keys)).unique()).n_rows
+    return rows[[*keys, "v0"]].set_axis([*pushed.keys, outcome], axis=1), n_all

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 from mlm_core.data.design import build_design
+from mlm_core.data.engines import Source
+from mlm_core.data.tables import Table, opened
 from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.fits.unpooled import UnpooledFit
@@ -25,6 +27,7 @@ from mlm_core.inference.fitted_lines import (
     row_labels,
     sample_points,
 )
+from mlm_core.inference.pushed_points import points_of_groups
 
 Choice = Literal["first", "largest", "steepest"]
 CHOICES: tuple[Choice, ...] = ("first", "largest", "steepest")
@@ -136,7 +139,7 @@ def sample_lines(lines: pd.DataFrame, *, most: int = MOST_LINES, seed: int = 1) 
 
 
 def group_points(
-    data: pd.DataFrame,
+    data: Table,
     *,
     pooled: PooledFit,
     predictor: str,
@@ -148,7 +151,7 @@ def group_points(
 
     Parameters
     ----------
-    data : DataFrame
+    data : DataFrame or any other table
         The table the fit was made from.
     pooled : PooledFit
         Names outcome, rows and columns.
@@ -163,8 +166,12 @@ def group_points(
     """
     if predictor not in line_predictors(pooled):
         raise UnknownColumnError(predictor, line_predictors(pooled))
-    design = build_design(pooled.model, data)
     column = next(each for each in pooled.moments.layout.fixed if each.label == predictor)
+    table = opened(data, pooled.model.columns)
+    if isinstance(table, Source):
+        found = points_of_groups(table, pooled.moments, column, level, groups, most=most)
+        return Points(found.points, found.n_total)
+    design = build_design(pooled.model, table)
     labels = row_labels(design, level)
     rows = np.flatnonzero(pd.Series(labels).isin(list(groups)).to_numpy())
     x, y = design.rows.values(column)[rows], design.outcome[rows]

@@ -89,6 +89,16 @@ class PairUrn:
         return len(self.rows.n)
 
     @property
+    def n_all(self) -> int:
+        """Number of groups there are, where only a random sample of them was read."""
+        return self.rows.n_all
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether only some of the groups were read."""
+        return self.n_all > self.n_groups + self.n_skipped
+
+    @property
     def has_pairs(self) -> bool:
         """Whether there are pairs enough, and different enough, to be correlated."""
         return bool(np.isfinite(self.limit))

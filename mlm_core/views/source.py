@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from mlm_core.data.places import Place
 from mlm_core.data.reading import Reading
 from mlm_core.views.r_language import r_string
+
+PLACES = ("files", "database", "spark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,10 @@ class Source:
     bundled : str
         Name of the bundled set; empty for a file.
     format : str
-        ``"csv"``, ``"xlsx"``, ...
+        ``"csv"``, ``"xlsx"``, ...; ``"files"``, ``"database"``, ``"spark"`` for a table that stays
+        where it is.
+    table : str
+        Its name in a database or a Spark session.
     delimiter, decimal : str
         Of a text file.
     encoding : str
@@ -32,6 +39,7 @@ class Source:
     delimiter: str = ","
     decimal: str = "."
     encoding: str = "utf-8"
+    table: str = ""
 
 
 def source_of(reading: Reading, *, bundled: str = "") -> Source:
@@ -46,8 +54,52 @@ def source_of(reading: Reading, *, bundled: str = "") -> Source:
     )
 
 
+def source_of_place(place: Place, *, file: str = "") -> Source:
+    """Return where a table that stays where it is comes from; folders of the server are not told.
+
+    ``file`` is the name of a file that somebody handed in.
+    """
+    if place.kind == "spark":
+        return Source(Path(place.files).name, format="spark", table=place.table)
+    return Source(file or Path(place.location).name, format=place.kind, table=place.table)
+
+
+def _r_place(source: Source) -> str:
+    """Return the line of R that reads a table that stays where it is."""
+    if source.format == "files":
+        kind = "csv" if source.file.lower().endswith((".csv", ".tsv", ".txt")) else "parquet"
+        files = r_string(source.file)
+        opened = f'arrow::open_dataset(Sys.glob({files}), format = "{kind}")'
+        return f"dat <- as.data.frame(dplyr::collect({opened}))"
+    if source.format == "database":
+        opened = f"DBI::dbConnect(duckdb::duckdb({r_string(source.file)}, read_only = TRUE))"
+        return f"dat <- DBI::dbGetQuery({opened}, {r_string(_query(source))})"
+    if source.table:
+        return f"dat <- DBI::dbGetQuery(sc, {r_string(_query(source))})  # sc: sparklyr"
+    return f"dat <- as.data.frame(dplyr::collect(arrow::open_dataset({r_string(source.file)})))"
+
+
+def _query(source: Source) -> str:
+    parts = ('"' + part.replace('"', '""') + '"' for part in source.table.split(".", 1))
+    return f"SELECT * FROM {'.'.join(parts)}"
+
+
+def _python_place(source: Source) -> tuple[str, str]:
+    """Return what Python imports and how it opens a table that stays where it is."""
+    if source.format == "files":
+        return "", f"data = {source.file!r}  # worked through by DuckDB where it is large"
+    if source.format == "database":
+        opened = f"duckdb.connect({source.file!r}, read_only=True)"
+        return "import duckdb", f"data = {opened}.sql({_query(source)!r})"
+    spark = "SparkSession.builder.getOrCreate()"
+    opened = f".table({source.table!r})" if source.table else f".read.parquet({source.file!r})"
+    return "from pyspark.sql import SparkSession", f"data = {spark}{opened}"
+
+
 def r_read(source: Source) -> str:
     """Return the line of R that reads the table into ``dat``."""
+    if source.format in PLACES:
+        return _r_place(source)
     file = r_string(source.file)
     if source.format in ("xlsx", "xls"):
         return f"dat <- as.data.frame(readxl::read_excel({file}))"
@@ -65,5 +117,9 @@ def r_read(source: Source) -> str:
 
 def python_read(source: Source, *imports: str) -> str:
     """Return the lines of Python that import what is needed and read the table into ``data``."""
+    if source.format in PLACES:
+        more, opened = _python_place(source)
+        lines = ["import mlm_core as mlm", *imports, *([more] if more else [])]
+        return "\n".join(lines) + f"\n\n{opened}"
     head = "\n".join(["import mlm_core as mlm", *imports])
     return f"{head}\n\ndata = mlm.load({source.bundled or source.file!r})"

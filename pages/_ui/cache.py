@@ -1,10 +1,11 @@
-"""Every cache of the app. Nothing else caches, and Streamlit never hashes a table.
+"""Every cache of the app, and Streamlit never hashes a table.
 
 A table is known by the fingerprint of its bytes, what is computed from it by a written key (a
 frozen model writes itself out in full): these are hashed, and the heavy argument beside them has a
 leading underscore. Results are frozen, so all sessions share one object (``cache_resource``);
 every cache has a bound. A new statistic takes one function that names its key; :func:`computed`
-does for those that need nothing but the table.
+does for those that need nothing but the table. What an engine made of a table that stays where it
+is lasts in :mod:`pages._ui.passes`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from mlm_core.data.bundled import bundled_path
-from mlm_core.data.columns import ColumnDescription, describe_columns, suggest_roles
+from mlm_core.data.columns import ColumnDescription, survey
+from mlm_core.data.engine_samples import sampled_table
+from mlm_core.data.glimpse import categories_of
 from mlm_core.data.groups import GroupsDescription, describe_groups, variable_levels
 from mlm_core.data.model import Model
-from mlm_core.data.reading import read_table
 from mlm_core.fits.mixed import MixedFit, mixed_from
 from mlm_core.fits.pooled import PooledFit, pooled_from
 from mlm_core.fits.preparation import Preparation, prepare
@@ -37,8 +38,10 @@ from mlm_core.inference.random_terms import (
     drop_random_terms,
 )
 from mlm_core.inference.shares import VarianceShares, icc
-from pages._ui.dataset import Dataset, Roles, roles_of
+from pages._ui import opening
+from pages._ui.dataset import MOST_CATEGORIES, MOST_SAMPLED, Dataset, Roles, roles_of
 from pages._ui.link import AppState, Method, tidied
+from pages._ui.passes import passes
 
 T = TypeVar("T")
 
@@ -55,22 +58,20 @@ _remembered = partial(st.cache_resource, show_spinner=False)
 @_remembered(max_entries=TABLES)
 def bundled(name: str) -> Dataset:
     """Return a bundled set by its name."""
-    path = bundled_path(name)
-    reading = read_table(path, filename=path.name)
-    return Dataset(f"bundled:{name}", name, reading, is_bundled=True)
+    return opening.bundled(name)
+
+
+def uploaded(fingerprint: str, name: str, content: bytes) -> Dataset:
+    """Return an uploaded file as a table; of bytes that are none nothing is remembered."""
+    if opening.is_large(content, name):
+        laid = remember(fingerprint, "aside", _call=partial(opening.lay_aside, content))
+        return opening.large_upload(laid, fingerprint, name)
+    return _read(fingerprint, name, _content=content)
 
 
 @_remembered(max_entries=TABLES)
-def uploaded(fingerprint: str, name: str, *, _content: bytes) -> Dataset:
-    """Return an uploaded file as a table.
-
-    Raises
-    ------
-    MlmError
-        The bytes cannot be read as a table; nothing is remembered then.
-    """
-    reading = read_table(_content, filename=name)
-    return Dataset(fingerprint, name, reading, is_bundled=False)
+def _read(fingerprint: str, name: str, *, _content: bytes) -> Dataset:
+    return opening.small_upload(_content, fingerprint, name)
 
 
 # --- anything computed from a table ---------------------------------------------------------------
@@ -91,10 +92,18 @@ def remember(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
     return _call()
 
 
+def _from_table(data: Dataset, key: object, call: Callable[[Any], T]) -> T:
+    """Return ``call(table)``, computed the first time only, where the table lies."""
+    if data.place is None:
+        return _once(data, key, partial(call, data.frame))
+    found: T = passes().fetch(data.place, (data.fingerprint, repr(key)), call)
+    return found
+
+
 def computed(function: Callable[..., T], data: Dataset, **options: Any) -> T:
     """Return ``function(table, **options)`` for any function of the core."""
     key = (function.__module__, function.__qualname__, sorted(options.items()))
-    return _once(data, key, partial(function, data.frame, **options))
+    return _from_table(data, key, partial(function, **options))
 
 
 def watched(fingerprint: str, key: object, call: Callable[[], T]) -> T:
@@ -113,17 +122,19 @@ def watched(fingerprint: str, key: object, call: Callable[[], T]) -> T:
 
 def columns(data: Dataset) -> tuple[ColumnDescription, ...]:
     """Describe every column: kind, missing values, examples."""
-    return computed(describe_columns, data)
+    return computed(survey, data).columns
 
 
 def roles(data: Dataset) -> Roles:
     """Tell what each column may be chosen as."""
-    return _once(data, "roles", lambda: roles_of(data, columns(data)))
+    described = columns(data)
+    categories = computed(categories_of, data, most=MOST_CATEGORIES)
+    return _once(data, "roles", partial(roles_of, data.columns, described, categories))
 
 
 def first_guess(data: Dataset) -> AppState:
     """Guess outcome, predictors and levels of a table nobody has chosen for yet."""
-    guess = computed(suggest_roles, data)
+    guess = computed(survey, data).roles
     choices = AppState(
         outcome=guess.outcome or "",
         predictors=tuple(guess.predictors),
@@ -159,24 +170,24 @@ def varies_at(data: Dataset, levels: tuple[str, ...]) -> dict[str, str]:
 
 
 def _prepared(data: Dataset, model: Model) -> Preparation:
-    return _once(data, ("moments", model), partial(prepare, model, data.frame))
+    return _from_table(data, ("moments", model), partial(prepare, model))
 
 
 def pooled(data: Dataset, model: Model) -> PooledFit:
     """Fit one line for all."""
-    return _once(data, ("pooled", model), lambda: pooled_from(_prepared(data, model)))
+    return _once(data, ("pooled", model), partial(pooled_from, _prepared(data, model)))
 
 
 def unpooled(data: Dataset, model: Model, *, level: str) -> UnpooledFit:
     """Fit a line for every group of a level."""
     key = ("unpooled", model, level)
-    return _once(data, key, lambda: unpooled_from(_prepared(data, model), level))
+    return _once(data, key, partial(unpooled_from, _prepared(data, model), level))
 
 
 def mixed(data: Dataset, model: Model, *, method: Method) -> MixedFit:
     """Fit the mixed model."""
     key = ("mixed", model, method)
-    return _once(data, key, lambda: mixed_from(_prepared(data, model), method))
+    return _once(data, key, partial(mixed_from, _prepared(data, model), method))
 
 
 def from_fit(
@@ -203,10 +214,11 @@ def from_fit(
 def from_fit_and_rows(
     function: Callable[..., T], data: Dataset, model: Model, *, method: Method, **options: Any
 ) -> T:
-    """Return ``function(fit, table, **options)`` for any function of the core."""
+    """Return ``function(fit, table, **options)``; of a source a sample of the rows is taken."""
     fit = mixed(data, model, method=method)
     key = (function.__module__, function.__qualname__, model, method, sorted(options.items()))
-    return _once(data, key, partial(function, fit, data.frame, **options))
+    rows = partial(sampled_table, columns=model.columns, most=MOST_SAMPLED)
+    return _from_table(data, key, lambda table: function(fit, rows(table), **options))
 
 
 # --- what is inferred from them -------------------------------------------------------------------
@@ -235,8 +247,8 @@ def comparison_with_pooled(data: Dataset, model: Model, *, method: Method) -> Po
 
 def compared(data: Dataset, first: Model, second: Model, *, method: Method) -> LikelihoodRatioTest:
     """Test the smaller of two models within the larger, on their common rows."""
-    call = partial(compare_models, first, second, data.frame, method=method)
-    return _once(data, ("compared", first, second, method), call)
+    call = partial(compare_models, first, second, method=method)
+    return _from_table(data, ("compared", first, second, method), call)
 
 
 def lines(
@@ -245,14 +257,13 @@ def lines(
     """Lay the pooled, the unpooled and the mixed lines over one predictor."""
     call = partial(
         fitted_lines,
-        data.frame,
         predictor=predictor,
         pooled=pooled(data, model),
         unpooled=unpooled(data, model, level=level),
         mixed=mixed(data, model, method=method),
         level=level,
     )
-    return _once(data, ("lines", model, method, level, predictor), call)
+    return _from_table(data, ("lines", model, method, level, predictor), call)
 
 
 def group_points(
@@ -261,13 +272,12 @@ def group_points(
     """Collect the rows of some groups."""
     call = partial(
         points_of_groups,
-        data.frame,
         pooled=pooled(data, model),
         predictor=predictor,
         level=level,
         groups=groups,
     )
-    return _once(data, ("group points", model, level, predictor, groups), call)
+    return _from_table(data, ("group points", model, level, predictor, groups), call)
 
 
 def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingPath:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import collector, presenter, show, sitemap, state, tour, widgets
+from pages._ui import collector, presenter, settling, show, sitemap, state, tour, widgets
 
 st.set_page_config(
     page_title="Multilevel models",
@@ -22,6 +22,7 @@ state.start()
 state.write_link()  # before the navigation, so that page and link are one step of the Back button
 page = st.navigation(sitemap.sections(), position="top")
 show.style()
+settling.settle()
 widgets.sidebar()
 with st.sidebar:
     presenter.switch()

@@ -39,11 +39,6 @@ KEYS = (
 MOST_VALUES = 100
 LONGEST_VALUE = 1000
 
-GUESS = (
-    "The choices in the sidebar are a first guess from the names and values of the columns: look"
-    " at them, and change what is wrong."
-)
-
 Query = Mapping[str, Sequence[str]]
 
 
@@ -236,27 +231,6 @@ def doubled(state: AppState) -> tuple[str, ...]:
     """Return the names that stand in more than one place of the choices."""
     asked = [name for name in (state.outcome, *state.predictors, *state.levels) if name]
     return tuple(name for name in dict.fromkeys(asked) if asked.count(name) > 1)
-
-
-def doubled_sentence(doubled: tuple[str, ...]) -> str:
-    """Say which names stand in more than one place; nothing where none does."""
-    if not doubled:
-        return ""
-    names = ", ".join(f"“{column}”" for column in doubled[:5])
-    return (
-        f"{names}: chosen in more than one place. The outcome comes first, then the levels; nothing"
-        " can explain itself, and no level counts twice."
-    )
-
-
-def dropped_sentence(dropped: tuple[str, ...], name: str) -> str:
-    """Say which names the table called ``name`` does not have; nothing where it has all."""
-    if not dropped:
-        return ""
-    names = ", ".join(f"“{column}”" for column in dropped[:5])
-    more = f" and {len(dropped) - 5} more" if len(dropped) > 5 else ""
-    verb = "is" if len(dropped) == 1 else "are"
-    return f"{names}{more} {verb} not in {name} and had to be left out of the choices."
 
 
 def _unless(value: str, default: str) -> str:

@@ -13,9 +13,7 @@ from mlm_core.data.kinds import ColumnDescription, Kind
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.tables.table import Table, frame_of
-from pages._ui.dataset import Dataset
-
-FIRST_ROWS = 100
+from pages._ui.dataset import MOST_SAMPLED, Dataset
 
 _KINDS: dict[Kind, str] = {
     "numeric": "numbers",
@@ -30,7 +28,7 @@ _KINDS: dict[Kind, str] = {
 
 def size(data: Dataset) -> str:
     """Return the sentence that names a table and its size."""
-    rows, columns = len(data.frame), len(data.columns)
+    rows, columns = data.n_rows, len(data.columns)
     units = ("row" if rows == 1 else "rows", "column" if columns == 1 else "columns")
     return (
         f"**{for_markdown(data.name)}** has {numbers.count(rows)} {units[0]}"
@@ -38,9 +36,14 @@ def size(data: Dataset) -> str:
     )
 
 
-def first_rows(data: Dataset) -> pd.DataFrame:
-    """Return the rows a person looks at to see that a file was read as meant."""
-    return data.frame.head(FIRST_ROWS)
+def drawn_from(data: Dataset) -> str:
+    """Say what is made of a sample of a table's rows; nothing where all of them are used."""
+    if data.place is None:
+        return ""
+    return (
+        f"Made of {numbers.count(min(MOST_SAMPLED, data.n_rows))} of {numbers.count(data.n_rows)}"
+        " rows, drawn at random: the table is too large to be read as a whole."
+    )
 
 
 def columns(described: Sequence[ColumnDescription]) -> Table:

@@ -27,6 +27,7 @@ from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import ink
 from pages._ui import presenter, state
+from pages._ui.passes import StoppedError, offer_again
 
 if TYPE_CHECKING:
     from mlm_core.views.code import Code
@@ -76,6 +77,12 @@ def answer(sentence: str) -> None:
         st.markdown(_FIRST_THINK if state.is_answer_awaited() else sentence)
 
 
+def aside(sentence: str) -> None:
+    """Say something small, if there is something to say."""
+    if sentence:
+        st.caption(sentence)
+
+
 def note(severity: Severity, text: str) -> None:
     """Show a remark in its grade; a second paragraph (a formula with a pointer) stands as code."""
     box, grade = _GRADES[severity]
@@ -94,16 +101,11 @@ def notes(remarks: Iterable[Note]) -> None:
 
 @contextmanager
 def guard() -> Iterator[None]:
-    """Turn an error raised on purpose into a Stop message; what follows the block is still drawn.
-
-    Examples
-    --------
-    >>> with show.guard():
-    ...     fit = cache.mixed(table, model, method="REML")
-    ...     show.table(tables.coefficients(fit))
-    """
+    """Turn an error raised on purpose into a Stop message; what follows is still drawn."""
     try:
         yield
+    except StoppedError as error:
+        offer_again(error)
     except MlmError as error:
         note("stop", str(error))
 

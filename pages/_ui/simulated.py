@@ -11,8 +11,8 @@ from mlm_core.errors import MlmError
 from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_text import read_draw, written_draw
-from pages._ui import cache, link
-from pages._ui.dataset import Dataset
+from pages._ui import cache, link, remarks
+from pages._ui.dataset import Dataset, dataset_of
 from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
 from pages._ui.link import SIMULATED, AppState
 
@@ -65,14 +65,14 @@ def opened(asked: AppState, *, is_told: bool) -> tuple[AppState, str]:
         remark = f"The simulated data of the link cannot be drawn. {error}"
         return EXAMPLES[FIRST_EXAMPLE].choices, remark
     kept, dropped = link.tidied(choices, columns)
-    return kept, link.dropped_sentence(dropped, "the simulated data")
+    return kept, remarks.dropped_sentence(dropped, "the simulated data")
 
 
 def _table(draw: str) -> Dataset:
     design, seed = read_draw(draw)
     content = draw_table(design, seed=seed).to_csv(index=False).encode()
     reading = read_table(content, filename="simulated.csv")
-    return Dataset(f"simulated:{draw}", "simulated data", reading, is_bundled=False)
+    return dataset_of(reading, f"simulated:{draw}", "simulated data", bundled=False)
 
 
 def _written(function: Callable[..., Any], options: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 from mlm_core.errors import MlmError
-from pages._ui import cache, link, simulated
+from pages._ui import cache, link, opening, remarks, simulated, sources
 from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
 from pages._ui.link import AppState
@@ -29,6 +29,7 @@ _EARLIER = "mlm.earlier"
 _OPENED = "mlm.opened"
 _STEP = "mlm.step"
 STEP = "tour"  # its key in a link
+TROUBLE = "mlm.trouble"
 _PANELS = "mlm.panels"
 _PANEL = "mlm.panel"
 
@@ -87,19 +88,14 @@ def start() -> None:
     choose_step(int(asked_step) if asked_step.isascii() and asked_step.isdigit() else 0)
     asked = link.from_query(query)
     if asked.is_upload:
-        remark = (
-            f"This link was made with the file “{asked.file}”, which never left the machine it was"
-            " opened on. Upload it again and the choices of the link are made for you."
-        )
-        _set(asked, remark)
+        choose(asked, remarks.waiting_sentence(asked.file))
     elif asked.dataset == link.SIMULATED:
-        _set(*simulated.opened(asked, is_told=link.names_choices(query)))
+        choose(*simulated.opened(asked, is_told=link.names_choices(query)))
+    elif asked.dataset in sources.offered().places:
+        choose(asked)  # opened once there is a page to show how far that is (settling.py)
     elif asked.dataset and asked.dataset not in EXAMPLES:
-        _set(
-            EXAMPLES[FIRST_EXAMPLE].choices,
-            f"The link asks for a data set “{asked.dataset}”, which is not part of this app."
-            f" The example “{EXAMPLES[FIRST_EXAMPLE].title}” is shown instead.",
-        )
+        example = EXAMPLES[FIRST_EXAMPLE]
+        choose(example.choices, remarks.unknown_sentence(asked.dataset, example.title))
     else:
         name = asked.dataset or FIRST_EXAMPLE
         is_told = link.names_choices(query)
@@ -119,7 +115,7 @@ def change(**changes: Any) -> None:
 
 def choose_example(name: str) -> None:
     """Open a bundled set with its first model."""
-    _set(EXAMPLES[name].choices)
+    choose(EXAMPLES[name].choices)
 
 
 def step() -> int:
@@ -139,7 +135,7 @@ def is_answer_awaited() -> bool:
 
 def open_choices(choices: AppState, *, widgets: Mapping[str, object]) -> None:
     """Open a model with some widgets of its page set, and those that were set before as usual."""
-    _set(choices)
+    choose(choices)
     for key in st.session_state.get(_OPENED, ()):
         forget(key)
     st.session_state[_OPENED] = tuple(widgets)
@@ -151,9 +147,11 @@ def choose_data(dataset: str) -> None:
     """Switch to a bundled set or back to the uploaded file, with the choices made there before."""
     earlier: dict[str, AppState] = st.session_state.get(_EARLIER, {})
     if dataset in earlier:
-        _set(earlier[dataset])
+        choose(earlier[dataset])
     elif dataset in EXAMPLES:
         choose_example(dataset)
+    elif dataset in sources.offered().places:
+        choose(AppState(dataset=dataset))
 
 
 def take_upload(content: bytes, name: str) -> bool:
@@ -169,7 +167,7 @@ def take_upload(content: bytes, name: str) -> bool:
     """
     fingerprint = hashlib.sha256(name.encode(errors="replace") + b"\0" + content).hexdigest()
     try:
-        data = cache.uploaded(fingerprint, name, _content=content)
+        data = cache.uploaded(fingerprint, name, content)
     except MlmError as error:
         st.session_state[_REFUSAL] = str(error)
         return False
@@ -177,12 +175,12 @@ def take_upload(content: bytes, name: str) -> bool:
     before = current()
     kept, dropped = link.tidied(before, data.columns)
     if before.is_upload and not before.dataset:  # a link waited for this file
-        choices, remark = kept, link.dropped_sentence(dropped, name)
+        choices, remark = kept, remarks.dropped_sentence(dropped, name)
     elif before.outcome and not dropped:
         choices, remark = kept, ""
     else:
-        choices, remark = cache.first_guess(data), link.GUESS
-    _set(replace(choices, dataset=fingerprint, file=name, draw=""), remark)
+        choices, remark = cache.first_guess(data), remarks.GUESS
+    choose(replace(choices, dataset=fingerprint, file=name, draw=""), remark)
     return True
 
 
@@ -271,28 +269,30 @@ def choose_panel(name: str) -> None:
 def _data_of(choices: AppState) -> Dataset | None:
     if choices.draw:
         return simulated.table(choices.draw)
+    if choices.dataset in EXAMPLES and not choices.is_upload:
+        return cache.bundled(choices.dataset)
     if not choices.is_upload:
-        return cache.bundled(choices.dataset) if choices.dataset in EXAMPLES else None
+        place = sources.offered().places.get(choices.dataset)
+        if place is None or value_of(TROUBLE) is not None:
+            return None
+        return opening.source(choices.dataset, place)
     own = upload()
     if own is None or own.fingerprint != choices.dataset:
         return None
-    return cache.uploaded(own.fingerprint, own.name, _content=own.content)
+    return cache.uploaded(own.fingerprint, own.name, own.content)
 
 
 def _adopt(choices: AppState) -> None:
     data = _data_of(choices)
     if data is None:
-        _set(choices)
+        choose(choices)
         return
     kept, dropped = link.tidied(choices, data.columns)
-    remarks = (
-        link.dropped_sentence(dropped, data.name),
-        link.doubled_sentence(link.doubled(choices)),
-    )
-    _set(kept, " ".join(remark for remark in remarks if remark))
+    choose(kept, remarks.remark(dropped, link.doubled(choices), data.name))
 
 
-def _set(choices: AppState, remark: str = "") -> None:
+def choose(choices: AppState, remark: str = "") -> None:
+    """Take choices as they are, with what has to be said about them."""
     st.session_state[_CHOICES] = choices
     st.session_state[_REMARK] = remark
     st.session_state[_REFUSAL] = ""

@@ -13,7 +13,7 @@ import streamlit as st
 
 from mlm_core.errors import MlmError
 from mlm_core.views.escape import for_markdown
-from pages._ui import cache, overview, show, sitemap, state
+from pages._ui import cache, overview, settling, show, sitemap, sources, state
 from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES
 from pages._ui.link import SIMULATED, AppState
@@ -41,6 +41,8 @@ def require(*needs: str) -> tuple[AppState, Dataset]:
         What the page cannot do without.
     """
     choices, data = state.current(), state.data()
+    if (trouble := settling.trouble()) is not None:
+        raise trouble
     if data is None:
         st.info("**Still to choose**: the data. Upload a file here, or open an example.")
         uploader()
@@ -75,6 +77,27 @@ def uploader() -> None:
         data = state.data()
         if data is not None:
             st.caption(f"Still in use: {for_markdown(data.name)}.")
+
+
+def offered() -> None:
+    """Offer the tables that are kept where this runs, and say which cannot be offered and why."""
+    offer = sources.offered()
+    for problem in offer.problems:
+        show.note("caution", f"A source cannot be offered. {problem}")
+    if offer.places:
+        st.selectbox(
+            "A table that is kept here",
+            list(offer.places),
+            key="kept",
+            index=None,
+            placeholder="It is worked through where it lies",
+            on_change=_kept_changed,
+        )
+
+
+def _kept_changed() -> None:
+    if name := state.value_of("kept"):
+        state.choose_data(name)
 
 
 def in_use() -> None:
@@ -123,6 +146,7 @@ def _data() -> None:
         names[own.fingerprint] = own.name
     if state.has_used(SIMULATED):
         names[SIMULATED] = "Simulated data"
+    names |= {name: name for name in sources.offered().places}
     if choices.dataset not in names:
         names = {choices.dataset: f"waiting for {choices.file}", **names}
     state.seed("dataset", choices.dataset)

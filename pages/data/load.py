@@ -11,7 +11,7 @@ show.heading("Load", "What is in my table?")
 choices, data = widgets.require()
 
 show.answer(overview.size(data))
-show.notes(data.reading.notes)
+show.notes(data.notes)
 with show.guard():
     show.table(overview.columns(cache.columns(data)))
 
@@ -25,7 +25,8 @@ with show.guard():
         st.markdown("Choose outcome, predictors and levels in the sidebar to see which rows count.")
 
 st.subheader("First rows", anchor=False)
-show.rows(overview.first_rows(data), name="first")
+show.rows(data.first_rows, name="first")
 
-st.subheader("Another file", anchor=False)
+st.subheader("Another table", anchor=False)
+widgets.offered()
 widgets.uploader()

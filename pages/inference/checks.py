@@ -16,7 +16,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import checks as figures
 from mlm_core.views.narrative import checks as narrative
-from pages._ui import cache, long_work, parts, show, widgets
+from pages._ui import cache, long_work, overview, parts, show, widgets
 
 FITTED = {"all": "fixed part and groups", "none": "fixed part alone"}
 
@@ -46,11 +46,13 @@ with show.guard():
                 residual_points, data, model, method=method, effects=by
             )
             st.markdown(narrative.residuals_over_fitted(points))
+            show.aside(overview.drawn_from(data))
             show.figure(figures.residuals_over_fitted(points))
     if shape.open:
         with shape:
             plot = cache.from_fit_and_rows(residual_quantiles, data, model, method=method)
             st.markdown(narrative.quantiles(plot, of="residuals"))
+            show.aside(overview.drawn_from(data))
             show.figure(figures.quantiles(plot, of="residuals", name="residual-quantiles"))
     if groups.open:
         with groups:

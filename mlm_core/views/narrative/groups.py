@@ -61,11 +61,12 @@ def likeness(urn: PairUrn) -> str:
             f" differ: of {level_name(urn.level)}"
             f" {counted(urn.n_groups, 'group has', 'groups have')} two rows."
         )
+    sampled = f", themselves drawn from {count(urn.n_all)}," if urn.is_sample else ""
     head = (
         f"Draw two rows at random from each of {count(urn.n_groups)} groups of"
-        f" {level_name(urn.level)} and correlate the first rows of all pairs with the second. If"
-        " rows were independent, the correlations of many such draws would scatter around zero;"
-        f" here they scatter around {fixed(urn.limit, 2)}:"
+        f" {level_name(urn.level)}{sampled} and correlate the first rows of all pairs with the"
+        " second. If rows were independent, the correlations of many such draws would scatter"
+        f" around zero; here they scatter around {fixed(urn.limit, 2)}:"
     )
     if urn.limit > NO_LIKENESS:
         tail = " rows of the same group are alike, so they are not independent."

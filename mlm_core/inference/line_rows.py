@@ -1,0 +1,151 @@
+"""What lines are drawn over: points, ranges by group, means of other terms.
+
+From rows in memory, or from the engine that holds them (:mod:`mlm_core.inference.pushed_points`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from mlm_core.data.design import Design, build_design
+from mlm_core.data.engines import Source
+from mlm_core.data.layout import INTERCEPT, Column
+from mlm_core.data.tables import Table, opened
+from mlm_core.fits.groups import find_level
+from mlm_core.fits.pooled import PooledFit
+from mlm_core.inference.pushed_points import held_means, points_of_source
+
+MOST_POINTS = 5000
+ALL_ROWS = "all rows"
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points of a scatter plot.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``x``, ``y``, ``group``.
+    n_total : int
+        Complete rows there are.
+    """
+
+    table: pd.DataFrame
+    n_total: int
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether only some of the rows are among the points."""
+        return len(self.table) < self.n_total
+
+
+def sample_points(
+    x: ArrayLike, y: ArrayLike, group: ArrayLike, *, most: int = MOST_POINTS, seed: int = 1
+) -> Points:
+    """Collect the points of a scatter plot, a random sample of them when there are very many.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        Predictor and outcome; rows where either is missing are left out.
+    group : array_like, shape (n,)
+        Group label of each row.
+    most : int
+        Size of the sample.
+    seed : int
+        Seed of the generator: the same seed gives the same sample.
+    """
+    table = pd.DataFrame(
+        {
+            "x": np.asarray(x, dtype=np.float64),
+            "y": np.asarray(y, dtype=np.float64),
+            "group": np.asarray(group),
+        }
+    )
+    is_complete = np.isfinite(table["x"]) & np.isfinite(table["y"])
+    table = table[is_complete].reset_index(drop=True)
+    n_total = len(table)
+    if n_total > most:
+        chosen = np.random.default_rng(seed).choice(n_total, most, replace=False)
+        table = table.loc[np.sort(chosen)].reset_index(drop=True)
+    return Points(table, n_total)
+
+
+def group_ranges(x: ArrayLike, group: ArrayLike) -> pd.DataFrame:
+    """Return the range of a predictor by group: ``group``, ``n``, ``lower``, ``upper``."""
+    values = pd.DataFrame({"x": np.asarray(x, dtype=np.float64), "group": np.asarray(group)})
+    ranges = values.dropna().groupby("group", sort=False)["x"].agg(["size", "min", "max"])
+    ranges.columns = pd.Index(["n", "lower", "upper"])
+    ranges = ranges.reset_index()
+    ranges["group"] = ranges["group"].map(str)
+    return ranges
+
+
+@dataclass(frozen=True, eq=False)
+class SeenRows:
+    """What lines are drawn from: ranges by group, points, means of other terms."""
+
+    ranges: pd.DataFrame
+    points: Points
+    at: Mapping[str, float]
+    tilt: Mapping[str, float]
+
+
+def see_rows(
+    data: Table, pooled: PooledFit, column: Column, level: str, *, most: int, seed: int
+) -> SeenRows:
+    """Look at the rows, in memory or where an engine holds them."""
+    table = opened(data, pooled.model.columns)
+    if isinstance(table, Source):
+        found = points_of_source(table, pooled.moments, column, level, most=most, seed=seed)
+        at, tilt = held_means(pooled.moments, pooled.moments.layout.fixed, column)
+        return SeenRows(found.ranges, Points(found.points, found.n_total), at, tilt)
+    design = build_design(pooled.model, table)
+    x = design.rows.values(column)
+    groups = row_labels(design, level)
+    at, tilt = _held(design, pooled.moments.layout.fixed, column)
+    points = sample_points(x, design.outcome, groups, most=most, seed=seed)
+    return SeenRows(group_ranges(x, groups), points, at, tilt)
+
+
+def range_of_all(ranges: pd.DataFrame) -> pd.DataFrame:
+    """Return the range over all rows, in the form of :func:`group_ranges`."""
+    return pd.DataFrame(
+        {
+            "group": [ALL_ROWS],
+            "n": [ranges["n"].sum()],
+            "lower": [ranges["lower"].min()],
+            "upper": [ranges["upper"].max()],
+        }
+    )
+
+
+def row_labels(design: Design, level: str) -> NDArray[np.object_]:
+    """Return the label of each row's group, written as the fits write it."""
+    levels = design.hierarchy.levels
+    codes = design.hierarchy.codes.astype(np.intp)
+    for inner in range(len(levels) - 1, find_level(levels, level), -1):
+        codes = levels[inner].parent[codes]
+    return levels[find_level(levels, level)].labels()[codes]
+
+
+def _held(
+    design: Design, columns: tuple[Column, ...], predictor: Column
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the means at which other terms are held, and what products add to the slope."""
+    at, tilt = {}, {}
+    for name in columns:
+        if name in (INTERCEPT, predictor):
+            continue
+        if predictor.factors[0] in name.factors:
+            rest = tuple(factor for factor in name.factors if factor != predictor.factors[0])
+            tilt[name.label] = float(design.rows.values(Column(rest)).mean())
+        else:
+            at[name.label] = float(design.rows.values(name).mean())
+    return at, tilt

@@ -1,0 +1,91 @@
+"""Opening tables: bundled sets, people's files, and the sources an administrator offers.
+
+Nothing is remembered here (see :mod:`pages._ui.cache`). Files above :data:`LARGE_UPLOAD` bytes are
+laid aside on disk and worked through by DuckDB, as the sources are.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlm_core.data.bundled import bundled_path
+from mlm_core.data.engines import Source
+from mlm_core.data.glimpse import Glimpse, glimpse
+from mlm_core.data.places import Place
+from mlm_core.data.reading import read_table
+from pages._ui.dataset import Dataset, dataset_at, dataset_of
+from pages._ui.passes import passes
+
+LARGE_UPLOAD = 32 * 2**20
+_FOR_ENGINE = (".parquet", ".csv", ".tsv", ".txt")
+_PARQUET = b"PAR1"
+
+
+def look(source: Source) -> Glimpse:
+    """Look at a table; a small one is read."""
+    return glimpse(source, most_rows=source.most_rows or 0)
+
+
+def bundled(name: str) -> Dataset:
+    """Open a bundled set by its name."""
+    path = bundled_path(name)
+    return dataset_of(read_table(path, filename=path.name), f"bundled:{name}", name, bundled=True)
+
+
+def small_upload(content: bytes, fingerprint: str, name: str) -> Dataset:
+    """Read an uploaded file into memory.
+
+    Raises
+    ------
+    MlmError
+        The bytes cannot be read as a table.
+    """
+    return dataset_of(read_table(content, filename=name), fingerprint, name, bundled=False)
+
+
+def is_large(content: bytes, name: str) -> bool:
+    """Tell whether an uploaded file is worked through rather than read."""
+    return len(content) > LARGE_UPLOAD and name.lower().endswith(_FOR_ENGINE)
+
+
+@dataclass(frozen=True, eq=False)
+class LaidAside:
+    """An uploaded file on disk, in a folder that goes when nobody holds it any more."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    path: Path
+
+
+def lay_aside(content: bytes) -> LaidAside:
+    """Write an uploaded file to a folder of its own; its name is ours."""
+    folder = tempfile.TemporaryDirectory(prefix="upload-")
+    path = Path(folder.name) / ("table.parquet" if content.startswith(_PARQUET) else "table.csv")
+    path.write_bytes(content)
+    return LaidAside(folder, path)
+
+
+def large_upload(laid: LaidAside, fingerprint: str, name: str) -> Dataset:
+    """Look at an uploaded file that was laid aside.
+
+    Raises
+    ------
+    MlmError
+        It cannot be read as a table.
+    """
+    place = Place("files", str(laid.path))
+    seen = passes().fetch(place, (fingerprint, "glimpse"), look)
+    return dataset_at(place, seen, fingerprint, name, file=name, kept=laid)
+
+
+def source(name: str, place: Place) -> Dataset:
+    """Open a source that an administrator offers; another one after its files have changed.
+
+    Raises
+    ------
+    MlmError
+        It is not there, cannot be read, or was stopped while it was looked at.
+    """
+    state = place.state
+    return dataset_at(place, passes().fetch(place, (state, "glimpse"), look), state, name)

@@ -1,0 +1,176 @@
+"""Sources on the screen: every page works, broken ones say so, small ones are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mlm_core as mlm
+from pages._ui import passes, sources
+from pages._ui.sitemap import PAGES, SECTIONS
+from tests.pages.view import View, plain
+
+OpenPage = Callable[..., AppTest]
+CHOICES = {
+    "data": "pupils",
+    "outcome": "mathkind",
+    "predictor": ["ses", "sex"],
+    "level": ["schoolid", "classid"],
+}
+SCRIPTS = [script.removesuffix(".py") for pages in SECTIONS.values() for script, *_ in pages]
+
+
+@pytest.fixture
+def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, classroom: pd.DataFrame) -> Path:
+    """Offer the classroom as a source that stays where it is; give the folder."""
+    monkeypatch.setattr(passes, "MOST_ROWS", 100)
+    classroom.to_parquet(tmp_path / "pupils.parquet")
+    (tmp_path / "list.toml").write_text('[pupils]\nfiles = "pupils.parquet"\n')
+    monkeypatch.setenv(sources.VARIABLE, str(tmp_path / "list.toml"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_page_works_on_a_source(name: str, offer: Path, open_page: OpenPage) -> None:
+    app = open_page(name, **CHOICES)
+    assert not app.error, plain(app.error[0].value)
+
+
+def test_the_numbers_are_those_of_the_rows(
+    offer: Path, view: Callable[..., View], classroom: pd.DataFrame
+) -> None:
+    model = mlm.Model("mathkind ~ ses + sex + (1 | schoolid/classid)")
+    page = view("model/mixed", **CHOICES)
+    here = view("model/mixed", **{**CHOICES, "data": "classroom"})
+    assert page.answer == here.answer
+    fit = mlm.fit_mixed(model, classroom)
+    assert any("need the rows" in text for text in page.notes("note"))
+    assert fit.n_obs == 1190
+
+
+def test_a_source_without_choices_gets_a_first_guess(offer: Path, open_page: OpenPage) -> None:
+    app = open_page("data/load")
+    app.main.selectbox(key="kept").set_value("pupils").run()
+    assert "1,190 rows and 12 columns" in plain(app.main.markdown[0].value)
+    assert "first guess" in plain(app.info[0].value)
+    assert app.sidebar.selectbox(key="dataset").value == "pupils"
+    app.sidebar.selectbox(key="dataset").set_value("classroom").run()
+    app.sidebar.selectbox(key="dataset").set_value("pupils").run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_source_that_cannot_be_offered_is_told_on_load(offer: Path, open_page: OpenPage) -> None:
+    (offer / "list.toml").write_text('[a]\nfolder = "nowhere"\n')
+    app = open_page("data/load", data="pupils")
+    assert "There is no folder 'nowhere'" in plain(app.main.warning[0].value)
+    assert "which is not part of this app" in plain(app.info[0].value)
+
+
+def test_a_small_source_is_read(
+    offer: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "MOST_ROWS", 5000)
+    app = open_page("model/mixed", **CHOICES)
+    assert not app.error
+    assert not any("need the rows" in plain(note.value) for note in app.info)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("missing", "There is no file"),
+        ("cut", "cannot be read"),
+        ("changed", "Give it one type"),
+        ("empty", "no row"),
+    ],
+)
+def test_a_broken_source_is_told_and_the_app_lives(
+    damage: str, said: str, offer: Path, open_page: OpenPage, classroom: pd.DataFrame
+) -> None:
+    path, listing = offer / "pupils.parquet", offer / "list.toml"
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:2000])
+    elif damage == "empty":
+        classroom.iloc[:0].to_parquet(path)
+    else:
+        listing.write_text('[pupils]\nfiles = "*.parquet"\n')
+        classroom.assign(mathkind="many").to_parquet(offer / "later.parquet")
+    app = open_page("model/mixed", **CHOICES)
+    assert said in plain(app.error[0].value)
+    app.sidebar.selectbox(key="dataset").set_value("classroom").run()
+    assert not app.error
+    assert not app.exception
+
+
+def test_a_source_that_breaks_later_is_told(offer: Path, open_page: OpenPage) -> None:
+    app = open_page("model/mixed", **CHOICES)
+    (offer / "pupils.parquet").unlink()
+    app.run()
+    assert "There is no file" in plain(app.error[0].value)
+    assert not app.exception
+
+
+def test_an_engine_that_dies_half_way_is_told_and_nothing_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
+) -> None:
+    monkeypatch.setattr(passes, "MOST_ROWS", 100)
+    rows = "\n".join(f"{n % 20},{n % 7}.5" for n in range(30_000))
+    (tmp_path / "a.csv").write_text(f"g,y\n{rows}\n")
+    (tmp_path / "list.toml").write_text('[late]\nfiles = "a.csv"\n')
+    monkeypatch.setenv(sources.VARIABLE, str(tmp_path / "list.toml"))
+    choices = {"data": "late", "outcome": "y", "level": ["g"]}
+    app = open_page("inference/variance", **choices)
+    assert not app.error
+    (tmp_path / "a.csv").write_text(f"g,y\n{rows}\nfive,six\n")
+    app.run()
+    assert "one type" in plain(app.error[0].value) or "stopped" in plain(app.error[0].value)
+    (tmp_path / "a.csv").write_text(f"g,y\n{rows}\n3,2.5\n")
+    app.run()
+    assert not app.error
+    assert not app.exception
+
+
+def test_a_database_is_a_source(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    open_page: OpenPage,
+    classroom: pd.DataFrame,
+) -> None:
+    monkeypatch.setattr(passes, "MOST_ROWS", 100)
+    with duckdb.connect(str(tmp_path / "r.duckdb")) as connection:
+        connection.register("frame", classroom)
+        connection.execute("CREATE TABLE pupils AS SELECT * FROM frame")
+    (tmp_path / "list.toml").write_text('[register]\ndatabase = "r.duckdb"\n')
+    monkeypatch.setenv(sources.VARIABLE, str(tmp_path / "list.toml"))
+    app = open_page("explore/groups_differ", **{**CHOICES, "data": "register.pupils"})
+    assert not app.error
+
+
+def test_a_large_upload_is_worked_through(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages._ui.opening.LARGE_UPLOAD", 1000)
+    monkeypatch.setattr(passes, "MOST_ROWS", 100)
+    generator = np.random.default_rng(1)
+    group = np.arange(600) // 12
+    frame = pd.DataFrame({"group_id": group, "score": generator.normal(size=600) + group % 5})
+    app = open_page("start/start")
+    content = frame.to_csv(index=False).encode()
+    app.file_uploader(key="upload").upload("own.csv", content, "text/csv").run()
+    assert not app.error
+    app.switch_page(str(PAGES / "model" / "mixed.py")).run()
+    assert not app.exception
+    assert any("need the rows" in plain(note.value) for note in app.info)
+    broken = content[:3000] + b"\x00\xff,\x00\n" * 50
+    app.switch_page(str(PAGES / "data" / "load.py")).run()
+    app.file_uploader(key="upload").upload("bad.parquet", broken, "text/csv").run()
+    assert not app.exception
