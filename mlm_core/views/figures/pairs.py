@@ -231,6 +231,7 @@ def _add_buttons(figure: go.Figure, draws: int) -> None:
             }
         ],
         margin={"t": 128},
+        legend={"yref": "paper", "y": 1.02, "yanchor": "bottom"},
     )
 
 

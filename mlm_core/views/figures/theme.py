@@ -151,9 +151,10 @@ def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
         legend={
             "orientation": "h",
             "x": 0,
-            "y": 1.02,
+            "yref": "container",  # not of the plot: it stays above when a window changes its width
+            "y": 0.99,
             "xanchor": "left",
-            "yanchor": "bottom",
+            "yanchor": "top",
             "font": {"size": BASE_SIZE},
             "title": {"text": ""},
         },
