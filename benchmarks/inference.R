@@ -30,7 +30,7 @@ run <- function(task, program, times, code) {
 }
 
 if (!has("lme4")) {
-  for (task in c("profile", "bootstrap", "leave one group out")) missing_(task, "lme4")
+  for (task in c("profile", "bootstrap", "leave one group out", "repeats")) missing_(task, "lme4")
   missing_("exact test", "RLRsim")
   quit(status = 0)
 }
@@ -60,3 +60,27 @@ run("leave one group out", "lme4", 1, function() {
   left <- influence(school, groups = "schoolid")
   sort(cooks.distance(left), decreasing = TRUE)[1:3]
 })
+
+# The experiment of the simulation page on 20 repeats: predictors and groups stay, the outcome is
+# drawn anew and estimated pooled (naive and cluster-robust), unpooled and mixed. Scaled to all.
+design <- read.csv(file.path(dirname(arguments[1]), "design.csv"))
+few <- 20
+set.seed(1)
+start <- clock()
+errors <- quiet(replicate(few, {
+  design$y <- 466 + 8 * design$x + 17.4 * rnorm(max(design$school))[design$school] +
+    4.5 * rnorm(max(design$class))[design$class] + 36 * rnorm(nrow(design))
+  pooled <- lm(y ~ x + w_school + w_class, design)
+  summary(pooled)
+  x <- model.matrix(pooled)
+  scores <- rowsum(x * residuals(pooled), design$school)
+  bread <- solve(crossprod(x))
+  sqrt(diag(bread %*% crossprod(scores) %*% bread))
+  summary(lm(y ~ x + factor(class), design))
+  mixed <- lmer(y ~ x + w_school + w_class + (1 | school/class), design)
+  coef(summary(mixed))[c("x", "w_school"), "Std. Error"]
+}))
+seconds <- (clock() - start) * replicates / few
+values <- paste(formatC(rowMeans(errors), digits = 12, format = "g"), collapse = ", ")
+reply(sprintf('{"task": "repeats", "program": "lme4", "seconds": %.9g, "answer": [%s]}',
+              seconds, values))
