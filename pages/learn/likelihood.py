@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mlm_core.inference.profile import profile, profile_intervals
+from mlm_core.inference.search_path import has_path, search_path
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_surface, normal_tail
 from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
 from mlm_core.likelihood.poisson_repeats import REPEATS, repeat_poisson
-from mlm_core.views import lesson_code
+from mlm_core.views import code, lesson_code
 from mlm_core.views.figures import likelihood as figures
 from mlm_core.views.figures import poisson as poisson_figures
+from mlm_core.views.figures.profile import profile_curve
+from mlm_core.views.figures.search_path import search_path as path_figure
+from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.tables import likelihood as tables
-from pages._ui import parts, show, simulated
+from pages._ui import cache, parts, show, simulated, widgets
+
+CONFIDENCE = 0.95
 
 show.heading("Likelihood", "Why likelihood?")
-probability, sample, counts = parts.tabs("A probability", "A sample", "Counts")
+probability, sample, counts, own = parts.tabs("A probability", "A sample", "Counts", "Your model")
 
 
 @st.fragment
@@ -136,6 +143,41 @@ def many_samples() -> None:
     )
 
 
+def own_model() -> None:
+    """Show the likelihood of the model chosen in the sidebar."""
+    choices, data = widgets.require("outcome", "levels")
+    with show.guard():
+        model, method = choices.model, choices.method
+        fits = [cache.mixed(data, model, method=each) for each in ("REML", "ML")]
+        show.answer(narrative.own_model(*fits))
+        show.table(tables.methods(*fits))
+        st.subheader("The profile of each variance", anchor=False)
+        profiles = cache.from_fit(profile, data, model, method=method)
+        intervals = cache.from_fit(profile_intervals, data, model, method=method)
+        curves = [one for one in profiles.curves if one.parameter.kind == "sd" and len(one.values)]
+        labels = [one.parameter.label for one in curves]
+        chosen = parts.one_of(
+            "Profile of",
+            labels,
+            key="profile-of",
+            shown=lambda label: sentences.parameter(curves[labels.index(label)].parameter),
+        )
+        curve = curves[labels.index(chosen)]
+        show.figure(profile_curve(curve, intervals, confidence=CONFIDENCE))
+        fit = fits[0] if method == "REML" else fits[1]
+        if has_path(fit):
+            st.subheader("What the search does", anchor=False)
+            path = cache.from_fit(search_path, data, model, method=method)
+            st.markdown(narrative.steps(path))
+            show.figure(path_figure(path))
+        show.how(
+            "A profile holds one variance at a value, lets everything else adapt, and follows how"
+            " fast the deviance rises. The search knows slope and curvature of the criterion"
+            " exactly, and follows parabola after parabola to the minimum.",
+            code.mixed(model, data.source, method=method),
+        )
+
+
 if probability.open:
     with probability:
         density()
@@ -146,3 +188,6 @@ if counts.open:
     with counts:
         poisson()
         many_samples()
+if own.open:
+    with own:
+        own_model()

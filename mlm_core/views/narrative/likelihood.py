@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from mlm_core.fits.mixed import MixedFit
+from mlm_core.inference.search_path import SearchPath
 from mlm_core.likelihood.normal import MeanLikelihood, NormalSurface, NormalTail
 from mlm_core.likelihood.poisson import TRUTH, PoissonFit, PoissonSurface
 from mlm_core.likelihood.poisson_repeats import PoissonRepeats
+from mlm_core.views.narrative.wording import counted, level_name, listed, name
 from mlm_core.views.numbers import chosen, count, fixed, number, percent
+from mlm_core.views.tables.table import records
+from mlm_core.views.words import INTERCEPT, RESIDUAL
 
 HONEST = 0.93
 """An interval that covers at least this share of the samples keeps its promise of 95%."""
@@ -78,3 +83,39 @@ def _scatter(wider: float) -> str:
     if wider > 0.0:
         return f"scatter {percent(wider)} more widely"
     return "do not scatter more widely here"
+
+
+def own_model(reml: MixedFit, ml: MixedFit) -> str:
+    """Say what restricted and full likelihood make of the variances of a model."""
+    parts = []
+    both = zip(records(reml.variances), records(ml.variances), strict=True)
+    for restricted, full in both:
+        if restricted["other"] or restricted["level"] == RESIDUAL:
+            continue
+        what = level_name(restricted["level"])
+        parts.append(
+            f"{number(restricted['variance'])} by REML and {number(full['variance'])} by ML for"
+            f" {_effect(restricted['term'])} {what}"
+        )
+    return (
+        f"The likelihood of your own model is highest where the variance is {listed(parts)}. ML"
+        f" treats the {count(len(reml.terms))} fixed coefficients as known and divides by n; REML"
+        " allows for their estimation, as n − 1 does for a mean."
+    )
+
+
+def steps(found: SearchPath) -> str:
+    """Say what the search did on its way."""
+    first = found.values[0] - found.values[1] if len(found.values) > 1 else 0.0
+    whole = found.values[0] - found.values[-1]
+    share = first / whole if whole > 0.0 else 1.0
+    return (
+        f"From a start at 1 and 1 the search takes {counted(len(found.steps) - 1, 'step', 'steps')}"
+        f" to the minimum. Each goes to the lowest point of a parabola with the slope and the"
+        f" curvature of the criterion where it stands; the first brings {percent(share)} of the"
+        f" fall from {fixed(found.values[0], 1)} to {fixed(found.values[-1], 1)}."
+    )
+
+
+def _effect(term: str) -> str:
+    return "the level of" if term == INTERCEPT else f"the slope of {name(term)} over"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlm_core.fits.mixed import MixedFit
 from mlm_core.likelihood.normal import MeanLikelihood
 from mlm_core.likelihood.poisson import TRUTH, PoissonFit, PoissonSurface
 from mlm_core.likelihood.poisson_repeats import PoissonRepeats
@@ -86,3 +87,29 @@ def repeats(found: PoissonRepeats) -> Table:
         " standard error stated is the root mean square over the samples."
     )
     return Table(frame_of(cells), "What was claimed and what happened", (note,), "poisson-repeats")
+
+
+def methods(reml: MixedFit, ml: MixedFit) -> Table:
+    """Set the variances by restricted and by full likelihood side by side."""
+    both = [
+        (restricted, full)
+        for restricted, full in zip(records(reml.variances), records(ml.variances), strict=True)
+        if not restricted["other"]
+    ]
+    cells = {
+        "Level": [restricted["level"] for restricted, _ in both],
+        "Effect": [restricted["term"] for restricted, _ in both],
+        "Variance by REML": column([restricted["variance"] for restricted, _ in both]),
+        "Variance by ML": column([full["variance"] for _, full in both]),
+        "ML / REML": [percent(_share(full["variance"], restricted["variance"]), 1)
+                      for restricted, full in both],
+    }  # fmt: skip
+    note = (
+        f"Criterion at the optimum: REML {fixed(reml.criterion, 2)}, ML {fixed(ml.criterion, 2)};"
+        " the two are on different scales and cannot be compared."
+    )
+    return Table(frame_of(cells), "Restricted and full likelihood", (note,), "methods")
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from mlm_core.data.model import Model
+from mlm_core.fits.mixed import fit_mixed
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_surface
 from mlm_core.likelihood.poisson import bundled_surface
 from mlm_core.likelihood.poisson_repeats import repeat_poisson
@@ -99,3 +102,19 @@ def test_many_samples_when_asked(view: OpenView) -> None:
     assert (row["Coefficient"], row["Interval by"]) == ("b₁", "least squares")
     assert agrees(row["95% interval covers"], found.of("b1")[1].coverage)
     assert "82%" in page.sentences
+
+
+def test_the_own_model(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = _lesson(view, "Your model")
+    fit = fit_mixed(Model("mathkind ~ ses + (1 | schoolid/classid)"), classroom)
+    assert "302 by REML" in page.answer
+    assert agrees(page.table("methods")[0]["Variance by REML"], fit.variances["variance"][0])
+    way = page.trace("search-path", "minimum")
+    assert (way["x"][0], way["y"][0]) == pytest.approx(tuple(fit.at.theta), abs=1e-4)
+    page.app.multiselect(key="levels").set_value(["schoolid"])
+    page.run()
+    assert not page.notes("stop")
+    assert not page.has_figure("search-path")
+    page.app.selectbox(key="outcome").set_value(None)
+    page.run()
+    assert "Still to choose" in page.sentences

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from mlm_core.data.model import Model
+from mlm_core.fits.mixed import fit_mixed
+from mlm_core.inference.search_path import search_path
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_surface, normal_tail
 from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
 from mlm_core.likelihood.poisson_repeats import KINDS, Claim, PoissonRepeats
@@ -57,3 +60,17 @@ def test_intervals_that_keep_their_promise_and_intervals_that_do_not():
 def test_equal_scatter():
     found = _repeats(0.95, 0.02)
     assert "do not scatter more widely here" in narrative.repeats(replace(found, seed=2))
+
+
+def test_both_methods_and_the_way_of_the_search(classroom):
+    model = Model("mathkind ~ ses + (1 | schoolid/classid)")
+    reml, ml = (fit_mixed(model, classroom, method=method) for method in ("REML", "ML"))
+    text = narrative.own_model(reml, ml)
+    assert "302 by REML and 297 by ML for the level of schoolid" in text
+    assert "for the level of classid within schoolid" in text
+    found = search_path(reml)
+    told = narrative.steps(found)
+    assert f"takes {len(found.steps) - 1} steps to the minimum" in told
+    assert told.endswith("to 12,038.4.")
+    standing = replace(found, steps=found.steps[-1:], values=found.values[-1:])
+    assert "takes 0 steps" in narrative.steps(standing)

@@ -1,5 +1,7 @@
 """Tables of the lesson on likelihood: the digits of the handout."""
 
+from mlm_core.data.model import Model
+from mlm_core.fits.mixed import fit_mixed
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood
 from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
 from mlm_core.likelihood.poisson_repeats import repeat_poisson
@@ -37,3 +39,13 @@ def test_claims():
     table = tables.repeats(found)
     assert table.frame["Coefficient"].tolist() == ["b₀"] * 3 + ["b₁"] * 3
     assert "20 samples of 200 counts, seed 4." in table.footnotes[0]
+
+
+def test_both_methods_side_by_side(classroom):
+    model = Model("mathkind ~ ses + (1 | schoolid/classid)")
+    reml, ml = (fit_mixed(model, classroom, method=method) for method in ("REML", "ML"))
+    table = tables.methods(reml, ml)
+    assert table.frame["Level"].tolist() == ["schoolid", "classid:schoolid", "Residual"]
+    assert table.frame["Variance by REML"].tolist() == ["301.52", "20.44", "1,294.08"]
+    assert table.frame["Variance by ML"].tolist() == ["296.87", "20.44", "1,293.03"]
+    assert "REML 12,038.41, ML 12,044.45" in table.footnotes[0]
