@@ -139,6 +139,13 @@ def test_so_they_are_behind_the_tabs_of_mixed(tab: str, hostile: View) -> None:
     _is_harmless(page.run())
 
 
+def test_so_they_are_in_the_likelihood_of_the_own_model(hostile: View) -> None:
+    page = hostile.go("learn/likelihood")
+    page.app.session_state["tab"] = "Your model"
+    _is_harmless(page.run())
+    assert _one_line(OUTER) in page.answer
+
+
 def test_tables_show_them_whole(hostile: View) -> None:
     names = [row["Column"] for row in hostile.table("columns")]
     assert [html.unescape(name) for name in names] == [OUTCOME, PREDICTOR, OUTER, INNER]
