@@ -36,6 +36,8 @@ def photograph(browser: Browser, url: str, site: Site, look: str, folder: Path) 
             screen.page.set_viewport_size({"width": width, "height": _length(screen)})
             _wait_for_pictures(screen)
             screen.page.screenshot(path=folder / f"{site.name}-whole-{look}.png")
+        if not screen.main.get_by_role("heading", level=1).count():
+            screen.problems.append("the page is not whole: it has no heading")
         problems += [f"{site.name}, {look}: {problem}" for problem in screen.problems]
         screen.page.context.close()
     return problems
