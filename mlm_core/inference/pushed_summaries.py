@@ -30,6 +30,7 @@ FENCE = 1.5
 #: More values beyond the whiskers than this are counted only.
 MOST_OUTLIERS = 5000
 _VALUE = "v0"
+_OUT = "beyond"
 _FOUND = ("n", "mean", "sd", "q1", "median", "q3", "whisker_low", "whisker_high", "n_out")
 
 
@@ -80,7 +81,7 @@ def summarise_source(source: Source, outcome: str, groups: Sequence[str]) -> Pus
     )
     outliers = pd.DataFrame({"group": np.empty(0, np.intp), "value": np.empty(0)})
     if 0 < table["n_out"].sum() <= MOST_OUTLIERS:
-        outliers = _outliers(source, pushed.frame, table, keys)
+        outliers = _listed(table) if is_duckdb else _outliers(source, pushed.frame, table, keys)
     own = ["group", *(name for name in _FOUND if name != "n_out")]
     return PushedSummaries(table[own], outliers, whole["mean"], whole["median"])
 
@@ -103,7 +104,8 @@ def _by_duckdb(frame: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[An
                 f" SELECT {names}, n, mean, sd, q[1] AS q1, q[2] AS median, q[3] AS q3,"
                 f" min({_VALUE}) FILTER ({_VALUE} >= low) AS whisker_low,"
                 f" max({_VALUE}) FILTER ({_VALUE} <= high) AS whisker_high,"
-                f" count(*) FILTER ({_VALUE} < low OR {_VALUE} > high) AS n_out"
+                f" count(*) FILTER ({_VALUE} < low OR {_VALUE} > high) AS n_out,"
+                f" list({_VALUE}) FILTER ({_VALUE} < low OR {_VALUE} > high) AS {_OUT}"
                 f" FROM rows JOIN fenced USING ({names}) GROUP BY {names}, n, mean, sd, q",
             )
         )
@@ -137,14 +139,20 @@ def _by_expressions(frame: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFra
     )
 
 
+def _listed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the values beyond the whiskers where they came along with the groups."""
+    values = table.loc[table["n_out"] > 0, _OUT].explode()
+    rows = pd.DataFrame({"group": values.index, "value": values.to_numpy(np.float64)})
+    return rows.sort_values(["group", "value"], ignore_index=True)
+
+
 def _outliers(
     source: Source, frame: nw.LazyFrame[Any], table: pd.DataFrame, keys: Sequence[str]
 ) -> pd.DataFrame:
     """Fetch the values beyond the whiskers, and the place of their group in the table."""
     import narwhals as nw
 
-    five = _by_duckdb if source.engine == "DuckDB" else _by_expressions
-    whiskers = five(frame, keys).select(*keys, "whisker_low", "whisker_high")
+    whiskers = _by_expressions(frame, keys).select(*keys, "whisker_low", "whisker_high")
     joined = frame.join(whiskers, on=list(keys), how="inner")
     value = nw.col(_VALUE)
     out = joined.filter((value < nw.col("whisker_low")) | (value > nw.col("whisker_high")))

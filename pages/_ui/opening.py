@@ -6,7 +6,9 @@ laid aside on disk and worked through by DuckDB, as the sources are.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,18 +54,19 @@ def is_large(content: bytes, name: str) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class LaidAside:
-    """An uploaded file on disk, in a folder that goes when nobody holds it any more."""
+    """An uploaded file on disk, in a folder that goes when nobody holds this any more."""
 
-    folder: tempfile.TemporaryDirectory[str]
     path: Path
 
 
 def lay_aside(content: bytes) -> LaidAside:
     """Write an uploaded file to a folder of its own; its name is ours."""
-    folder = tempfile.TemporaryDirectory(prefix="upload-")
-    path = Path(folder.name) / ("table.parquet" if content.startswith(_PARQUET) else "table.csv")
+    folder = Path(tempfile.mkdtemp(prefix="upload-"))
+    path = folder / ("table.parquet" if content.startswith(_PARQUET) else "table.csv")
     path.write_bytes(content)
-    return LaidAside(folder, path)
+    laid = LaidAside(path)
+    weakref.finalize(laid, shutil.rmtree, folder, ignore_errors=True)
+    return laid
 
 
 def large_upload(laid: LaidAside, fingerprint: str, name: str) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlm_core as mlm
-from pages._ui import passes, sources
+from pages._ui import opening, passes, sources
 from pages._ui.sitemap import PAGES, SECTIONS
 from tests.pages.view import View, plain
 
@@ -153,6 +154,15 @@ def test_a_database_is_a_source(
     monkeypatch.setenv(sources.VARIABLE, str(tmp_path / "list.toml"))
     app = open_page("explore/groups_differ", **{**CHOICES, "data": "register.pupils"})
     assert not app.error
+
+
+def test_a_file_that_was_laid_aside_goes_with_its_last_holder() -> None:
+    laid = opening.lay_aside(b"a,b\n1,2\n")
+    path = laid.path
+    assert path.read_bytes() == b"a,b\n1,2\n"
+    del laid
+    gc.collect()
+    assert not path.parent.exists()
 
 
 def test_a_large_upload_is_worked_through(
