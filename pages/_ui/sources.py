@@ -21,7 +21,9 @@ Relative paths begin where the file lies.
 
 from __future__ import annotations
 
+import functools
 import os
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ from pages._ui.link import SIMULATED, UPLOAD
 
 VARIABLE = "MLM_SOURCES"
 USUAL = Path(__file__).resolve().parent.parent.parent / ".streamlit" / "sources.toml"
+# Folders and databases are looked into anew after this time.
+SECONDS = 5.0
 KINDS = ("files", "folder", "database", "spark")
 _TABLES = {".parquet", ".pq", ".csv", ".tsv", ".txt"}
 
@@ -59,10 +63,18 @@ def offered() -> Offer:
     """Read the configuration; whatever is wrong with it becomes a problem in words."""
     path = Path(os.environ.get(VARIABLE) or USUAL)
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        known = path.stat()
+    except OSError:
         told = (f"There is no file {path.name!r}, which {VARIABLE} names.",)
         return Offer({}, told if os.environ.get(VARIABLE) else ())
+    return _read(path, (known.st_mtime_ns, known.st_size), int(time.monotonic() // SECONDS))
+
+
+@functools.lru_cache(maxsize=2)
+def _read(path: Path, _state: tuple[int, int], _moment: int) -> Offer:
+    """Read a configuration; asked for many times a click, read anew every few seconds."""
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return Offer({}, (f"{path.name!r} cannot be read: {error}.",))
     places: dict[str, Place] = {}
