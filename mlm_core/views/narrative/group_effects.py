@@ -26,11 +26,11 @@ def stand_out(effects: GroupEffects) -> str:
         )
     ordered = records(table.sort_values("mode"))
     low, high = ordered[0], ordered[-1]
-    verb = "leaves" if effects.n_apart == 1 else "leave"
+    verb = "differs" if effects.n_apart == 1 else "differ"
     return (
-        f"Of {counted(n, 'group', 'groups')} of {level}, {count(effects.n_apart)} {verb} zero, the"
-        f" average group, outside their 95% interval for the {_what(effects)}. The highest is"
-        f" {_group(high)}, the lowest {_group(low)}."
+        f"Of {counted(n, 'group', 'groups')} of {level}, {count(effects.n_apart)} {verb} from the"
+        f" average group in their {_what(effects)} by more than their 95% interval allows. The"
+        f" highest is {_group(high)}, the lowest {_group(low)}."
     )
 
 
