@@ -19,7 +19,8 @@ def effects(school):
 def test_who_stands_out(effects):
     assert narrative.stand_out(effects) == (
         "Of 107 groups of schoolid, 22 differ from the average group in their intercept by more"
-        " than their 95% interval allows. The highest is group 39 (+31.5), the lowest group 18 (−35.4)."
+        " than their 95% interval allows. The highest is group 39 (+31.5), the lowest group 18"
+        " (−35.4)."
     )
     one = narrative.stand_out(replace(effects, n_apart=1))
     assert "1 differs from" in one
