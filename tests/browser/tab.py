@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import chromium
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 STEP_LIMIT = 30_000  # milliseconds for anything a tab waits for
+expect.set_options(timeout=STEP_LIMIT)
 # Seen in every Streamlit app, harmless: the security policy stops a script it does without, and a
 # page's link first looks for the server beneath its own path.
 TOLERATED_TEXT = "Content Security Policy directive 'script-src"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from mlm_core import fit_mixed, fit_pooled
 from mlm_core.data.model import Model
@@ -66,7 +67,7 @@ def test_the_slider_leads_from_own_levels_to_the_one_line(
     _drag(same_screen, 0.0)
     spread = np.array(_trace(same_screen, "pooling", "partially pooled")["y"]).std()
     assert spread > 1.2 * own.std()
-    assert same_screen.main.get_by_text("Pooling of a group of 10 rows: 0%").count() == 1
+    expect(same_screen.main.get_by_text("Pooling of a group of 10 rows: 0%")).to_have_count(1)
 
 
 def test_the_slider_obeys_the_keyboard(same_screen: Any, classroom: pd.DataFrame) -> None:

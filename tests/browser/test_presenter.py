@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from playwright.sync_api import expect
+
 WIDTHS = """() => {
   const plot = document.querySelector('.js-plotly-plot');
   return [plot._fullData.find(each => each.name.startsWith('pooled')).line.width,
@@ -17,12 +19,12 @@ def test_the_switch_enlarges_and_shows_one_panel(same_screen: Any) -> None:
     page = same_screen.page
     line, type_ = page.evaluate(WIDTHS)
     text = page.evaluate(SIZE)
-    assert same_screen.main.locator(".stPlotlyChart").count() == 3
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(3)
     same_screen.sidebar.get_by_text("Presenter", exact=True).click()
     same_screen.settle()
     same_screen.traces("pooling-lines")
-    assert same_screen.main.locator(".stPlotlyChart").count() == 1
-    assert same_screen.main.locator(".mlm-table").count() == 0
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
+    expect(same_screen.main.locator(".mlm-table")).to_have_count(0)
     larger_line, larger_type = page.evaluate(WIDTHS)
     assert larger_line > 1.3 * line
     assert larger_type > 1.2 * type_
@@ -37,10 +39,10 @@ def test_a_remote_control_goes_from_panel_to_panel(same_screen: Any) -> None:
     same_screen.page.keyboard.press("PageDown")
     same_screen.settle()
     assert same_screen.traces("pooling-arrows")
-    assert same_screen.main.locator(".stPlotlyChart").count() == 1
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
     same_screen.page.keyboard.press("PageDown")
     same_screen.settle()
-    assert same_screen.main.locator(".stPlotlyChart").count() == 0
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(0)
     same_screen.main.get_by_text("14.359").wait_for()
     same_screen.page.keyboard.press("PageUp")
     same_screen.settle()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+from playwright.sync_api import expect
 
 from mlm_core import fit_unpooled
 from mlm_core.data.model import Model
@@ -43,7 +44,7 @@ def test_a_step_can_be_sent(open_screen: Callable[[str], Any], server: str) -> N
     assert screen.traces("variance-shares")
     screen.main.get_by_role("button", name="Leave the tour").click()
     screen.settle()
-    assert screen.main.locator(".st-key-tour-strip").count() == 0
+    expect(screen.main.locator(".st-key-tour-strip")).to_have_count(0)
     assert "tour" not in screen.query
 
 
@@ -51,4 +52,4 @@ def test_the_question_stays_in_the_presenters_view(same_screen: Any) -> None:
     same_screen.open("/pooling?data=classroom&tour=7&presenter=true")
     strip = same_screen.main.locator(".st-key-tour-strip")
     strip.get_by_text("Move the slider to both ends").wait_for()
-    assert same_screen.main.locator(".stPlotlyChart").count() == 1
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
