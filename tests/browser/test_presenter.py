@@ -17,13 +17,14 @@ SIZE = "() => parseFloat(getComputedStyle(document.querySelector('.st-key-answer
 def test_the_switch_enlarges_and_shows_one_panel(same_screen: Any) -> None:
     same_screen.open("/pooling?data=classroom")
     page = same_screen.page
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(3)
+    same_screen.main.locator(".js-plotly-plot svg.main-svg").first.wait_for()
     line, type_ = page.evaluate(WIDTHS)
     text = page.evaluate(SIZE)
-    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(3)
     same_screen.sidebar.get_by_text("Presenter", exact=True).click()
     same_screen.settle()
-    same_screen.traces("pooling-lines")
     expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
+    same_screen.traces("pooling-lines")
     expect(same_screen.main.locator(".mlm-table")).to_have_count(0)
     larger_line, larger_type = page.evaluate(WIDTHS)
     assert larger_line > 1.3 * line
@@ -34,6 +35,7 @@ def test_the_switch_enlarges_and_shows_one_panel(same_screen: Any) -> None:
 
 def test_a_remote_control_goes_from_panel_to_panel(same_screen: Any) -> None:
     same_screen.open("/pooling?data=classroom&presenter=true")
+    same_screen.traces("pooling-lines")
     box = same_screen.main.locator(".st-key-figure-pooling-lines").bounding_box()
     assert box["y"] + box["height"] < 800  # the whole figure is on the screen
     same_screen.page.keyboard.press("PageDown")
