@@ -8,6 +8,7 @@ after the point. A number that does not exist prints as :data:`MISSING`.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable, Sequence
 
 MINUS = "\u2212"
@@ -141,6 +142,15 @@ def decimals_for(values: Iterable[float | None], digits: int = 4) -> int:
     wanted = _decimals_of(smallest, digits)
     bearable = max(_decimals_of(largest, LARGEST_DIGITS), _decimals_of(smallest, 2))
     return min(wanted, bearable, MOST_DECIMALS)
+
+
+def decimals_of_many(values: Iterable[float | None], digits: int = 4) -> int:
+    """Return the decimals with which the typical entry of a long column shows enough digits.
+
+    The smallest of many entries is often next to nothing, and its digits nobody's concern.
+    """
+    sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value]
+    return min(_decimals_of(statistics.median(sizes), digits), MOST_DECIMALS) if sizes else 0
 
 
 def column(

@@ -156,7 +156,7 @@ def table(printed: Table, *, of: str = "") -> None:
         return
     if len(frame) > LONGEST_PRINTED:
         st.markdown(f"**{for_markdown(printed.caption)}**")
-        st.dataframe(frame, hide_index=True, key=f"grid-{name}")
+        st.dataframe(frame, hide_index=True, key=f"grid-{name}", column_config=_precision(frame))
         for text in printed.footnotes:
             st.caption(for_markdown(text))
     else:
@@ -232,6 +232,19 @@ def equations(written: Equations) -> None:
 
 
 # --- inside ---------------------------------------------------------------------------------------
+
+
+def _precision(frame: pd.DataFrame) -> dict[str, object]:
+    """Give every column of measured numbers in a grid one count of decimals."""
+    places = {
+        name: numbers.decimals_of_many(values)
+        for name, values in frame.items()
+        if pd.api.types.is_float_dtype(values.dtype)
+    }
+    return {
+        str(name): st.column_config.NumberColumn(format=f"%.{decimals}f")
+        for name, decimals in places.items()
+    }
 
 
 def _as_html(printed: Table) -> str:

@@ -12,6 +12,7 @@ from mlm_core.views.numbers import (
     column,
     count,
     decimals_for,
+    decimals_of_many,
     fixed,
     interval,
     number,
@@ -101,6 +102,13 @@ def test_a_column_never_prints_too_many_digits():
     assert decimals_for([465123.7, 0.00234]) == 4  # two digits of the smallest are kept
     assert decimals_for([465.7, 0.00234]) == 4  # seven digits of the largest
     assert decimals_for([0.0, math.nan]) == 0
+
+
+def test_a_long_column_is_printed_for_its_typical_entry():
+    assert decimals_of_many([0.0001, -12.3, 35.1, 0.0, None]) == 2
+    assert decimals_of_many([0.0001, 1.5, 2.5]) == 3
+    assert decimals_of_many([0.0, math.nan]) == 0
+    assert decimals_of_many([1e-300]) == 10
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8))
