@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mlm_core.data.layout import Block, Column
 from mlm_core.fits.criterion import Method, build_problem
@@ -27,68 +26,35 @@ from mlm_core.fits.pooled import PooledFit
 from mlm_core.inference.bootstrap import Progress, check_replicates, refit_all, stopped_note
 from mlm_core.inference.comparison import compare, in_order, moments_of
 from mlm_core.inference.likelihood_ratio import likelihood_ratio
+from mlm_core.inference.null_distribution import EQUAL, SimulatedNull
 from mlm_core.inference.replicate_refits import Refitter
 from mlm_core.inference.replicated_moments import draws_of
 from mlm_core.moments.moments import Moments
 from mlm_core.notes import Note
 
-FloatArray = NDArray[np.float64]
-# Statistics nearer than this are equal: what parts them is the search's stopping rule.
-_EQUAL = 1e-6
-
 
 @dataclass(frozen=True, eq=False)
-class BootstrapTest:
+class BootstrapTest(SimulatedNull):
     """A likelihood-ratio test whose reference distribution is simulated.
 
     Attributes
     ----------
-    null_hypothesis : str
-        What the smaller model claims, in words.
     statistic : float
         In the data.
     values : ndarray (n,)
         In the replicates, under the null hypothesis.
+    seed, n_asked : int
+        See :class:`~mlm_core.inference.null_distribution.SimulatedNull`.
+    null_hypothesis : str
+        What the smaller model claims, in words.
     method : {"REML", "ML"}
         Likelihood of both models.
-    seed : int
-    n_asked : int
-        Replicates asked for; fewer were made where it was stopped.
     notes : tuple of Note
     """
 
     null_hypothesis: str
-    statistic: float
-    values: FloatArray
     method: Method
-    seed: int
-    n_asked: int
     notes: tuple[Note, ...]
-
-    @property
-    def n(self) -> int:
-        """Number of replicates made."""
-        return len(self.values)
-
-    @property
-    def n_beyond(self) -> int:
-        """Replicates whose statistic is at least the observed one."""
-        return int((self.values >= self.statistic - _EQUAL).sum())
-
-    @property
-    def p(self) -> float:
-        """Bootstrap p-value."""
-        return (1.0 + self.n_beyond) / (1.0 + self.n)
-
-    @property
-    def p_error(self) -> float:
-        """Standard error of the p-value that is due to simulating."""
-        return float(np.sqrt(self.p * (1.0 - self.p) / self.n))
-
-    @property
-    def share_at_zero(self) -> float:
-        """Share of replicates whose statistic is zero: the larger model gains nothing."""
-        return float((self.values < _EQUAL).mean())
 
 
 def bootstrap_test(
@@ -175,7 +141,9 @@ def simulate_ratio(
     refitters = [Refitter(small_problem, truth.theta), Refitter(big_problem, ours.theta)]
     refits = refit_all(draws, refitters, n, seed=seed, progress=progress)
     values = refits[0].criterion - refits[1].criterion
-    values = np.where(values < _EQUAL, 0.0, values)
+    values = np.where(values < EQUAL, 0.0, values)
     notes = (stopped_note(len(values), n),) if len(values) < n else ()
     statistic = max(likelihood_ratio(truth.value, ours.value), 0.0)
-    return BootstrapTest(null, statistic, values, method, seed, n, notes)
+    return BootstrapTest(
+        statistic, values, seed, n, null_hypothesis=null, method=method, notes=notes
+    )

@@ -13,34 +13,41 @@ variances they are taken as known, which leaves the distribution of the model wi
 alone (Greven, Crainiceanu, Kuechenhoff & Peters 2008), as RLRsim does; the parametric bootstrap
 makes no such approximation.
 
-Symbols: lam = lambda, in steps of its logarithm; m distinct eigenvalues, B statistics.
+With t = log lambda every 1 / (1 + lambda mu_s) is a logistic curve, whose Taylor series converges
+within pi of any point. D is found at a grid of t by one product of matrices, its series at the best
+point of the grid by another; what follows costs the same however many eigenvalues there are.
+
+Symbols: m distinct eigenvalues, P points, K terms of a series, B statistics.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial.polynomial import polyder, polyval
 from numpy.typing import NDArray
 
 from mlm_core.errors import ExactTestError
 from mlm_core.fits.criterion import Problem, build_problem
 from mlm_core.fits.structure import CovarianceBlock
+from mlm_core.inference.bootstrap import Progress
 from mlm_core.inference.effect_geometry import Spectrum, geometry_of
+from mlm_core.inference.null_distribution import SimulatedNull
 
 FloatArray = NDArray[np.float64]
 # Larger matrices take too long to decompose; with so many groups the chi-square mixture is exact
 # enough.
 MOST_DENSE = 1_000
 _BATCH = 2_000
-# Grid over lambda times the mean eigenvalue.
-_LEAST, _MOST, _POINTS = 1e-3, 1e6, 14
-_REFINEMENTS = 6  # against a grid of 400 points these leave 1e-6
-_EQUAL = 1e-6
+# Grid over lambda times the mean eigenvalue; with these the series errs by 1e-9 of a statistic.
+_LEAST, _MOST, _POINTS, _TERMS = 1e-4, 1e6, 56, 8
+_REFINEMENTS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class ExactTest:
+class ExactTest(SimulatedNull):
     """A restricted likelihood-ratio test with its simulated finite-sample distribution.
 
     Attributes
@@ -49,44 +56,23 @@ class ExactTest:
         Of the restricted likelihoods of the data.
     values : ndarray (n,)
         Under a variance of zero.
+    seed, n_asked : int
+        See :class:`~mlm_core.inference.null_distribution.SimulatedNull`.
     given_others : bool
         Whether the model has other variances, which are taken as known.
-    seed : int
     """
 
-    statistic: float
-    values: FloatArray
     given_others: bool
-    seed: int
-
-    @property
-    def n(self) -> int:
-        """Number of simulated statistics."""
-        return len(self.values)
-
-    @property
-    def n_beyond(self) -> int:
-        """Simulated statistics that are at least the observed one."""
-        return int((self.values >= self.statistic - _EQUAL).sum())
-
-    @property
-    def p(self) -> float:
-        """Share of simulated statistics at least as large, the observed one counted in."""
-        return (1.0 + self.n_beyond) / (1.0 + self.n)
-
-    @property
-    def p_error(self) -> float:
-        """Standard error of the p-value that is due to simulating."""
-        return float(np.sqrt(self.p * (1.0 - self.p) / self.n))
-
-    @property
-    def share_at_zero(self) -> float:
-        """Share of simulated statistics that are zero."""
-        return float((self.values < _EQUAL).mean())
 
 
 def exact_test(
-    problem: Problem, block: CovarianceBlock, statistic: float, *, n: int, seed: int
+    problem: Problem,
+    block: CovarianceBlock,
+    statistic: float,
+    *,
+    n: int,
+    seed: int,
+    progress: Progress | None = None,
 ) -> ExactTest:
     """Test the variance of a block with a single effect a group.
 
@@ -101,6 +87,9 @@ def exact_test(
     n : int
         Number of statistics to simulate.
     seed : int
+    progress : callable, optional
+        Called after every batch with statistics done and asked for; where it returns False the
+        test stops with what it has.
 
     Raises
     ------
@@ -121,39 +110,86 @@ def exact_test(
             " close; the parametric bootstrap needs no such matrix."
         )
     rng = np.random.default_rng(seed)
-    values = null_statistics(geometry.spectrum(), restricted.df, rng, n)
-    return ExactTest(statistic, values, len(problem.structure.blocks) > 1, seed)
+    values = null_statistics(geometry.spectrum(), restricted.df, rng, n, progress=progress)
+    return ExactTest(statistic, values, seed, n, given_others=len(problem.structure.blocks) > 1)
 
 
-def null_statistics(spectrum: Spectrum, df: int, rng: np.random.Generator, n: int) -> FloatArray:
+def null_statistics(
+    spectrum: Spectrum,
+    df: int,
+    rng: np.random.Generator,
+    n: int,
+    *,
+    progress: Progress | None = None,
+) -> FloatArray:
     """Simulate restricted likelihood-ratio statistics under a variance of zero, shape (n,).
 
-    ``df`` is n_rows - p.
+    ``df`` is n_rows - p. Fewer than n where ``progress`` returns False before.
     """
-    parts = [
-        _statistics(spectrum, df, rng, min(_BATCH, n - first)) for first in range(0, n, _BATCH)
-    ]
+    grid = _grid(spectrum)
+    parts: list[FloatArray] = []
+    for first in range(0, n, _BATCH):
+        size = min(_BATCH, n - first)
+        squares = _chi_squares(rng, spectrum.times, size)
+        rest = 2.0 * rng.standard_gamma((df - spectrum.times.sum()) / 2.0, size)
+        parts.append(_statistics(spectrum, grid, df, squares, rest))
+        if progress is not None and not progress(first + size, n):
+            break
     return np.concatenate(parts)
 
 
-def _statistics(spectrum: Spectrum, df: int, rng: np.random.Generator, n: int) -> FloatArray:
+class _Grid(NamedTuple):
+    """Points of log lambda and the series in t around each.
+
+    ``curves`` (P, m, K) are those of 1 / (1 + lambda mu), ``at`` (m, P) their values at the points,
+    ``logs`` (P, K) those of minus the sum of log(1 + lambda mu).
+    """
+
+    spacing: float
+    at: FloatArray
+    curves: FloatArray
+    logs: FloatArray
+
+
+def _grid(spectrum: Spectrum) -> _Grid:
     mu, times = spectrum
-    squares = _chi_squares(rng, times, n)
-    rest = 2.0 * rng.standard_gamma((df - times.sum()) / 2.0, n)
-    whole = squares.sum(axis=1) + rest
-    # Where the derivative at zero is negative the supremum of a unimodal statistic is there.
     mean = float(times @ mu / times.sum())
-    grid = np.geomspace(_LEAST, _MOST, _POINTS) / mean
-    left = 1.0 / (1.0 + mu[:, None] * grid)
-    height = df * np.log(whole[:, None] / (squares @ left + rest[:, None]))
-    height += times @ np.log(left)
+    points = np.linspace(np.log(_LEAST / mean), np.log(_MOST / mean), _POINTS)
+    left = 1.0 / (1.0 + np.exp(points)[:, None] * mu)
+    curves: list[FloatArray] = [left]
+    logs: list[FloatArray] = [np.log(left) @ times]
+    for k in range(1, _TERMS):
+        # left' = left^2 - left, (log left)' = left - 1, term by term.
+        square = sum(curves[i] * curves[k - 1 - i] for i in range(k))
+        logs.append((curves[-1] - (k == 1)) @ times / k)
+        curves.append((square - curves[-1]) / k)
+    return _Grid(
+        float(points[1] - points[0]),
+        np.ascontiguousarray(left.T),
+        np.stack(curves, axis=-1),
+        np.stack(logs, axis=-1),
+    )
+
+
+def _statistics(
+    spectrum: Spectrum, grid: _Grid, df: int, squares: FloatArray, rest: FloatArray
+) -> FloatArray:
+    mu, times = spectrum
+    whole = squares.sum(axis=1) + rest
+    height = df * np.log(whole[:, None] / (squares @ grid.at + rest[:, None])) + grid.logs[:, 0]
     best = height.argmax(axis=1)
-    top = height[np.arange(n), best]
+    # Where the derivative at zero is negative the supremum of a unimodal statistic is there.
     rises = df * (squares @ mu) / whole > times @ mu
-    some = np.flatnonzero(rises | (top > 0.0))
-    refined = _refined(mu, times, df, squares[some], rest[some], np.log(grid[best[some]]))
-    found = np.zeros(n)
-    found[some] = np.maximum(np.maximum(top[some], refined), 0.0)
+    some = np.flatnonzero(rises | (height.max(axis=1) > 0.0))
+    near = best[some]
+    series = np.empty((len(some), _TERMS))
+    for point in np.unique(near):
+        mine = near == point
+        series[mine] = squares[some[mine]] @ grid.curves[point]
+    series[:, 0] += rest[some]
+    found = np.zeros(len(whole))
+    refined = _refined(df, whole[some], series.T, grid.logs[near].T, grid.spacing)
+    found[some] = np.maximum(refined, 0.0)
     return found
 
 
@@ -167,26 +203,22 @@ def _chi_squares(rng: np.random.Generator, df: NDArray[np.int64], n: int) -> Flo
 
 
 def _refined(
-    mu: FloatArray,
-    times: NDArray[np.int64],
-    df: int,
-    squares: FloatArray,
-    rest: FloatArray,
-    log_lam: FloatArray,
+    df: int, whole: FloatArray, d: FloatArray, logs: FloatArray, spacing: float
 ) -> FloatArray:
-    """Return the height after Newton's steps in log lambda from the best point of the grid."""
-    whole = squares.sum(axis=1) + rest
-    longest = np.log(_MOST / _LEAST) / (_POINTS - 1)
+    """Return the height after Newton's steps from the best point of the grid.
+
+    ``d`` and ``logs`` (K, B) are the series of D and of the logarithms there.
+    """
+    slopes, bends = (polyder(d, k) for k in (1, 2))
+    log_slopes, log_bends = (polyder(logs, k) for k in (1, 2))
+    x: FloatArray = np.zeros(len(whole))
     for _ in range(_REFINEMENTS):
-        left = 1.0 / (1.0 + np.exp(log_lam)[:, None] * mu)
-        taken = 1.0 - left
-        d = (squares * left).sum(axis=1) + rest
-        fall = (squares * left * taken).sum(axis=1) / d
-        bend = (squares * left * taken * (taken - left)).sum(axis=1) / d
-        slope = df * fall - taken @ times
-        curve = df * (fall**2 - bend) - (left * taken) @ times
+        value = polyval(x, d, tensor=False)
+        fall = polyval(x, slopes, tensor=False) / value
+        bend = polyval(x, bends, tensor=False) / value
+        slope = polyval(x, log_slopes, tensor=False) - df * fall
+        curve = polyval(x, log_bends, tensor=False) - df * (bend - fall**2)
         step = np.where(curve < 0.0, -slope / np.where(curve < 0.0, curve, -1.0), np.sign(slope))
-        log_lam = log_lam + np.clip(step, -longest, longest)
-    left = 1.0 / (1.0 + np.exp(log_lam)[:, None] * mu)
-    d = (squares * left).sum(axis=1) + rest
-    return np.asarray(df * np.log(whole / d) + np.log(left) @ times)
+        x = np.clip(x + step, -spacing, spacing)
+    value = polyval(x, d, tensor=False)
+    return np.asarray(df * np.log(whole / value) + polyval(x, logs, tensor=False))

@@ -7,7 +7,6 @@ and the parametric bootstrap; and the same for all random effects together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +33,7 @@ from mlm_core.inference.null_distribution import NullDistribution, count_into_ba
 from mlm_core.inference.random_terms import Reduction, reductions
 from mlm_core.notes import Note
 
-# Statistics of the exact test cost next to nothing.
+# Statistics of the exact test cost a hundredth of a refit.
 EXACT_DRAWS = 20_000
 ALL_TERMS = "all random terms"
 
@@ -127,8 +126,8 @@ def simulate_random_terms(
         Bootstrap replicates for each term.
     seed : int
     progress : callable, optional
-        Called with replicates done and asked for, over all terms; where it returns False the
-        simulation stops with what it has.
+        Called with the statistics simulated and to be simulated, those of the exact tests included,
+        over all terms; where it returns False the simulation stops with what it has.
 
     Raises
     ------
@@ -144,7 +143,7 @@ def simulate_random_terms(
             for covariance in covariances_of(fit.levels[block.level].columns, block.columns)
         )
         wanted = [*wanted, Reduction(ALL_TERMS, (), everything)]
-    clock = _Clock(n, len(wanted), progress)
+    clock = _Clock((EXACT_DRAWS + n) * len(wanted), progress)
     terms = tuple(_tested(fit, one, n, seed, clock) for one in wanted)
     done = sum(one.simulated.n for one in terms if one.simulated)
     notes = (stopped_note(done, n * len(wanted)),) if done < n * len(wanted) else ()
@@ -152,17 +151,17 @@ def simulate_random_terms(
 
 
 class _Clock:
-    """Counts replicates over all terms, and remembers whether to go on."""
+    """Counts simulated statistics over all terms, and remembers whether to go on."""
 
-    def __init__(self, n: int, n_terms: int, progress: Progress | None) -> None:
-        self._n, self._whole, self._progress = n, n * n_terms, progress
+    def __init__(self, whole: int, progress: Progress | None) -> None:
+        self._whole, self._progress = whole, progress
         self._before = 0
         self.goes_on = True
 
-    def next_term(self) -> Callable[[int, int], bool]:
-        """Return the progress of one term."""
+    def next_part(self, size: int) -> Progress:
+        """Return the progress of the next so many statistics."""
         before = self._before
-        self._before += self._n
+        self._before += size
 
         def report(done: int, _: int) -> bool:
             if self._progress is not None:
@@ -179,9 +178,8 @@ def _tested(fit: MixedFit, reduction: Reduction, n: int, seed: int, clock: _Cloc
     df = len(reduction.removed)
     mixture = weights_without_effects(fit.problem) if not reduction.blocks else ()
     weights = mixture or boundary_weights(reduction.removed)
-    exact, why_not = _exact(fit, reduction, seed)
-    report = clock.next_term()
-    simulated = None
+    exact, why_not = _exact(fit, reduction, seed, clock)
+    report, simulated = clock.next_part(n), None
     if clock.goes_on:
         simulated = simulate_ratio(
             moments,
@@ -205,8 +203,13 @@ def _tested(fit: MixedFit, reduction: Reduction, n: int, seed: int, clock: _Cloc
     )
 
 
-def _exact(fit: MixedFit, reduction: Reduction, seed: int) -> tuple[ExactTest | None, str]:
+def _exact(
+    fit: MixedFit, reduction: Reduction, seed: int, clock: _Clock
+) -> tuple[ExactTest | None, str]:
     moments = fit.problem.moments
+    report = clock.next_part(EXACT_DRAWS)
+    if not clock.goes_on:
+        return None, "The simulation was stopped before the exact test."
     try:
         block = _only_block(fit, reduction.blocks)
         restricted = [
@@ -214,9 +217,10 @@ def _exact(fit: MixedFit, reduction: Reduction, seed: int) -> tuple[ExactTest | 
             for blocks in (reduction.blocks, moments.layout.blocks)
         ]
         statistic = max(likelihood_ratio(*restricted), 0.0)
-        return exact_test(fit.problem, block, statistic, n=EXACT_DRAWS, seed=seed), ""
+        test = exact_test(fit.problem, block, statistic, n=EXACT_DRAWS, seed=seed, progress=report)
     except ExactTestError as reason:
         return None, str(reason)
+    return test, ""
 
 
 def _only_block(fit: MixedFit, kept: tuple[Block, ...]) -> CovarianceBlock:

@@ -27,8 +27,8 @@ def simulated_terms(found: SimulatedTerms) -> Table:
         " statistics; other variances are taken as known. Bootstrap: both models refitted to"
         f" {count(found.n)} samples drawn without the term; seed {found.seed}.",
     ]
-    if any(one.why_not_exact for one in found.terms):
-        notes.append(f"{MISSING}: the exact test is for a single variance without covariances.")
+    reasons = dict.fromkeys(one.why_not_exact for one in found.terms if not one.exact)
+    notes += [f"{MISSING} {reason}" for reason in reasons]
     notes += [note.message for note in found.notes]
     caption = "Random terms tested in four ways"
     return Table(frame_of(cells), caption, tuple(notes), "simulated-terms")

@@ -64,13 +64,14 @@ def test_quantiles_as_rlrsim(formula, table, quantiles, tables):
         assert (found.values <= quantile).mean() == pytest.approx(probability, abs=4.0 * error)
 
 
-def test_each_statistic_is_the_supremum(monkeypatch):
-    mu, times, df = np.array([0.7, 2.0, 5.0]), np.array([4, 1, 6]), 40
-    monkeypatch.setattr(exact_restricted, "_BATCH", 300)
+@pytest.mark.parametrize("groups", [1, 300])
+def test_each_statistic_is_the_supremum(groups):
+    mu, times = np.array([0.7, 2.0, 5.0]), groups * np.array([4, 1, 6])
+    df = 40 * groups
     found = null_statistics(Spectrum(mu, times), df, np.random.default_rng(4), 300)
     rng = np.random.default_rng(4)
     squares = exact_restricted._chi_squares(rng, times, 300)
-    rest = 2.0 * rng.standard_gamma((df - 11) / 2.0, 300)
+    rest = 2.0 * rng.standard_gamma((df - times.sum()) / 2.0, 300)
     for own, row, left in zip(found, squares, rest, strict=True):
 
         def height(log_lam, row=row, left=left):
@@ -78,10 +79,13 @@ def test_each_statistic_is_the_supremum(monkeypatch):
             whole = row.sum() + left
             return -(df * np.log(whole / (row @ shrink + left)) + times @ np.log(shrink))
 
-        starts = np.linspace(-9.0, 12.0, 43)
+        starts = np.linspace(-11.0, 12.0, 93)
         start = min(starts, key=height)
-        best = optimize.minimize_scalar(height, bounds=(start - 0.6, start + 0.6), method="bounded")
-        assert own == pytest.approx(max(-best.fun, 0.0), abs=1e-5)
+        ends = start - 0.3, start + 0.3
+        best = optimize.minimize_scalar(
+            height, bounds=ends, method="bounded", options={"xatol": 1e-9}
+        )
+        assert own == pytest.approx(max(-best.fun, 0.0), abs=1e-7)
 
 
 def test_many_groups_give_the_mixture():
@@ -100,6 +104,22 @@ def test_what_it_is_not_for(fitted, monkeypatch):
     fit = fitted("mathkind ~ ses + (1 | schoolid)")
     with pytest.raises(ExactTestError, match="at most 10 are allowed"):
         exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)
+
+
+def test_stopping(fitted):
+    fit = fitted("mathkind ~ ses + (1 | schoolid)")
+    block = fit.problem.structure.blocks[0]
+    calls = []
+
+    def report(done, of):
+        calls.append((done, of))
+        return done < 4_000
+
+    whole = exact_test(fit.problem, block, 1.0, n=9_000, seed=1)
+    found = exact_test(fit.problem, block, 1.0, n=9_000, seed=1, progress=report)
+    assert calls == [(2_000, 9_000), (4_000, 9_000)]
+    assert (found.n, found.n_asked, whole.n) == (4_000, 9_000, 9_000)
+    assert np.array_equal(found.values, whole.values[:4_000])
 
 
 def test_the_same_seed_gives_the_same(fitted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlm_core.inference.null_distribution import count_into_bars
+from mlm_core.inference.null_distribution import SimulatedNull, count_into_bars
 
 
 def test_bars_and_zeros_add_to_one():
@@ -21,3 +21,11 @@ def test_nothing_above_zero_is_still_a_picture():
     found = count_into_bars(np.zeros(50), 3.0, 0.02)
     assert found.share_at_zero == 1.0
     assert found.shares.sum() == 0.0
+
+
+def test_counts_and_errors():
+    values = np.array([0.0] * 60 + [1.0] * 30 + [4.0] * 10)
+    test = SimulatedNull(4.0, values, seed=1, n_asked=100)
+    assert (test.n, test.n_beyond, test.p) == (100, 10, 11 / 101)
+    assert test.share_at_zero == 0.6
+    assert test.p_error == pytest.approx(np.sqrt(test.p * (1 - test.p) / 100))

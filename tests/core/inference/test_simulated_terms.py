@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from mlm_core.errors import ModelError
 from mlm_core.inference.random_terms import compare_with_pooled, drop_random_terms
-from mlm_core.inference.simulated_terms import ALL_TERMS, simulate_random_terms
+from mlm_core.inference.simulated_terms import ALL_TERMS, EXACT_DRAWS, simulate_random_terms
 
 NESTED = "mathkind ~ ses + (1 | schoolid/classid)"
 
@@ -52,12 +52,29 @@ def test_by_ml_the_exact_test_is_still_restricted(fitted):
     assert found.terms[0].exact.statistic == pytest.approx(0.2565, abs=1e-4)
 
 
-def test_progress_runs_over_all_terms_and_can_stop(fitted):
-    fit = fitted(NESTED)
+def test_progress_runs_over_all_tests_and_terms(fitted):
     calls = []
-    simulate_random_terms(fit, 150, seed=1, progress=lambda *at: calls.append(at) is None)
-    assert calls == [(100, 450), (150, 450), (250, 450), (300, 450), (400, 450), (450, 450)]
-    found = simulate_random_terms(fit, 150, seed=1, progress=lambda done, _: done < 250)
+    simulate_random_terms(
+        fitted(NESTED), 150, seed=1, progress=lambda *at: calls.append(at) is None
+    )
+    done = [each for each, _ in calls]
+    assert done == sorted(done)
+    # Two terms and both together, for which there is no exact test.
+    assert done[9:12] == [EXACT_DRAWS, EXACT_DRAWS + 100, EXACT_DRAWS + 150]
+    assert set(calls[-1]) == {3 * (EXACT_DRAWS + 150)}
+
+
+def test_stopping_within_an_exact_test_keeps_what_there_is(fitted):
+    found = simulate_random_terms(fitted(NESTED), 150, seed=1, progress=lambda done, _: done < 4000)
+    assert [one.exact.n if one.exact else 0 for one in found.terms] == [4000, 0, 0]
+    assert [one.simulated for one in found.terms] == [None] * 3
+    assert "stopped before" in found.terms[1].why_not_exact
+    assert [note.code for note in found.notes] == ["stopped"]
+
+
+def test_stopping_within_a_bootstrap_keeps_what_there_is(fitted):
+    last = 2 * EXACT_DRAWS + 150 + 100
+    found = simulate_random_terms(fitted(NESTED), 150, seed=1, progress=lambda done, _: done < last)
     assert [one.simulated.n if one.simulated else 0 for one in found.terms] == [150, 100, 0]
     assert np.isnan(found.table["p_bootstrap"][2])
     assert [note.code for note in found.notes] == ["stopped"]

@@ -27,4 +27,4 @@ def test_it_says_how(table):
     text = " ".join(table.footnotes)
     assert "100 samples" in text
     assert "seed 4" in text
-    assert "single variance without covariances" in text
+    assert "for a single variance; this test is of several" in text
