@@ -196,7 +196,7 @@ def _check_size(design: NestedDesign) -> None:
         )
 
 
-LEVEL_NAMES = ("school", "class")
+LEVEL_NAMES = ("district", "school", "class")
 PRESETS: Mapping[str, NestedDesign] = MappingProxyType(
     {
         "100 classes of 200 pupils": NestedDesign(

@@ -102,20 +102,17 @@ def _python_design(design: NestedDesign) -> list[str]:
 
 def _r_draw(design: NestedDesign, seed: int) -> list[str]:
     """Return lines that draw groups, predictors and one outcome."""
-    outer, inner = design.levels[0], design.levels[-1]
+    outer, *inner = design.levels
     first = round(outer.groups)
-    code = [f"set.seed({seed:d})  # R draws other numbers from the same seed"]
-    if outer is inner:
-        code.append(f"rows <- {_r_sizes(design.rows, design.row_sizes, str(first))}")
-        code.append(f"dat <- data.frame({inner.name} = rep(seq_len({first}), rows))")
-    else:
-        sizes = _r_sizes(inner.groups, inner.sizes, str(first))
-        code += [
-            f"around <- rep(seq_len({first}), {sizes})  # {outer.name} of each {inner.name}",
-            f"rows <- {_r_sizes(design.rows, design.row_sizes, 'length(around)')}",
-            f"dat <- data.frame({inner.name} = rep(seq_along(around), rows))",
-            f"dat${outer.name} <- around[dat${inner.name}]",
-        ]
+    code = [
+        f"set.seed({seed:d})  # R draws other numbers from the same seed",
+        "inside <- function(dat, sizes) dat[rep(seq_len(nrow(dat)), sizes), , drop = FALSE]",
+        f"dat <- data.frame({outer.name} = seq_len({first}))",
+    ]
+    for level in inner:
+        code.append(f"dat <- inside(dat, {_r_sizes(level.groups, level.sizes, 'nrow(dat)')})")
+        code.append(f"dat${level.name} <- seq_len(nrow(dat))")
+    code.append(f"dat <- inside(dat, {_r_sizes(design.rows, design.row_sizes, 'nrow(dat)')})")
     if design.predictor == "uniform":
         code.append("dat$x <- runif(nrow(dat))")
     else:

@@ -10,13 +10,14 @@ import pytest
 
 from mlm_core.inference.simulation import PRESETS
 from mlm_core.inference.simulation_experiment import repeat_design
+from mlm_core.inference.simulation_levels import with_levels
 from mlm_core.inference.simulation_missing import missing_data
 from mlm_core.inference.simulation_power import PowerGrid, power_cell, power_terms
 from mlm_core.views import simulation_code as code
 
 
-def _codes(name):
-    design = PRESETS[name]
+def _codes(name, levels=None):
+    design = with_levels(PRESETS[name], levels or len(PRESETS[name].levels))
     term = power_terms(design)[0]
     cell = power_cell(design, term=term, effect=0.3, groups=8, rows=6, seed=1, repeats=4)
     return {
@@ -38,9 +39,12 @@ def test_python_parses_and_runs(name):
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
-@pytest.mark.parametrize("name", ["107 schools, as in the class set", "A contextual effect"])
-def test_r_runs(name):
-    script = "\n".join(each.r for each in _codes(name).values())
+@pytest.mark.parametrize(
+    ("name", "levels"),
+    [("107 schools, as in the class set", 2), ("A contextual effect", 1), ("Few groups", 3)],
+)
+def test_r_runs(name, levels):
+    script = "\n".join(each.r for each in _codes(name, levels).values())
     done = subprocess.run(
         ["Rscript", "-e", script], capture_output=True, text=True, check=False
     )  # fmt: skip

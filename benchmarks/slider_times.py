@@ -1,0 +1,67 @@
+"""How fast the lessons answer their sliders: from the key to the last change of what is seen.
+
+Every slider of the Learn pages is moved by its arrow keys, there and back. The clock runs in the
+page, from the key's press to the last change of a figure or of the answer above it; a step is over
+when the script has run and nothing has changed for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from playwright.sync_api import Page
+
+STEPS = 9
+PROMISE = 0.15
+"""Seconds within which a slider was promised to answer."""
+_QUIET = 250  # milliseconds without a change after which nothing more is expected
+
+LESSONS = (
+    ("likelihood", "A probability"),
+    ("likelihood", "A sample"),
+    ("simulate", "Ignore the groups"),
+    ("simulate", "Draw data"),
+    ("simulate", "Missing data"),
+    ("simulate", "Power"),
+)
+
+_WATCH = """() => {
+  window.slider = {acted: 0, changed: 0};
+  addEventListener('keydown', () => { slider.acted = slider.changed = performance.now(); }, true);
+  const seen = '.stPlotlyChart, .st-key-answer';
+  const isSeen = node => node?.nodeType === 1 && (node.closest(seen) || node.querySelector(seen));
+  new MutationObserver(changes => {
+    if (changes.some(change => (change.target.parentElement ?? change.target).closest(seen)
+        || [...change.addedNodes].some(isSeen))) slider.changed = performance.now();
+  }).observe(document.documentElement,
+             {childList: true, subtree: true, attributes: true, characterData: true});
+}"""
+_IDLE = """() => document.querySelector('[data-testid=stApp]')
+  ?.dataset.testScriptState === 'notRunning'"""
+_OVER = f"""() => ({_IDLE})() && slider.changed > slider.acted
+  && performance.now() - slider.changed > {_QUIET}"""
+
+
+def slider_times(page: Page, url: str, *, steps: int = STEPS) -> Iterator[tuple[str, list[float]]]:
+    """Yield for every slider its name (lesson and label) and the seconds of all steps."""
+    for screen, tab in LESSONS:
+        page.goto(f"{url}/{screen}?data=classroom&tab={quote(tab)}")
+        page.locator(".st-key-answer").wait_for()
+        page.wait_for_function(_IDLE)
+        design = page.get_by_text("Change the design")
+        if design.count():
+            design.click()
+        page.wait_for_timeout(1000)
+        page.evaluate(_WATCH)
+        for slider in page.get_by_test_id("stMain").get_by_role("slider").all():
+            slider.focus()
+            times = []
+            for step in range(steps + 1):
+                # To and fro in unequal strides, so that no value is met, or remembered, twice.
+                key = "ArrowLeft" if step % 4 == 3 else "ArrowRight"
+                slider.press(key)
+                page.wait_for_function(_OVER, polling=50)
+                times.append(float(page.evaluate("() => slider.changed - slider.acted")) / 1000)
+            # The first step meets functions and fonts that were never used.
+            yield f"{tab}: {slider.get_attribute('aria-label')}", times[1:]
