@@ -35,9 +35,7 @@ def _without_inner(design: NestedDesign) -> NestedDesign:
 def _with_inner(design: NestedDesign) -> NestedDesign:
     name = LEVEL_NAMES[LEVEL_NAMES.index(design.levels[-1].name) + 1]
     inner = LevelDesign(name, _INSIDE, intercept_sd=_SPREAD * design.residual_sd)
-    return replace(
-        design, levels=(*design.levels, inner), rows=max(design.rows / _INSIDE, _INSIDE)
-    )
+    return replace(design, levels=(*design.levels, inner), rows=max(design.rows / _INSIDE, _INSIDE))
 
 
 def _with_outer(design: NestedDesign) -> NestedDesign:
