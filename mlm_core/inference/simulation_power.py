@@ -18,7 +18,9 @@ Snijders & Bosker (1993), Journal of Educational Statistics 18(3).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,7 @@ from mlm_core.inference.simulation import PUPIL, NestedDesign, changed_level
 from mlm_core.inference.simulation_draws import draw
 
 Floats = NDArray[np.float64]
+Progress = Callable[[int, int], object]
 LEVEL = 0.05
 WANTED = 0.80
 """The power that studies are usually planned for."""
@@ -121,6 +124,41 @@ def with_effect(design: NestedDesign, term: str, effect: float) -> NestedDesign:
 def power_terms(design: NestedDesign) -> tuple[str, ...]:
     """Return the predictors whose power can be asked for, the outermost level's first."""
     return (*(level.predictor for level in design.levels), PUPIL)
+
+
+def power_grid(
+    design: NestedDesign,
+    *,
+    term: str,
+    effect: float,
+    seed: int,
+    repeats: int = REPEATS,
+    groups: tuple[int, ...] = GROUPS,
+    rows: tuple[int, ...] = ROWS,
+    progress: Progress | None = None,
+) -> PowerGrid:
+    """Return the power for numbers of groups and of rows.
+
+    Parameters
+    ----------
+    design, term, effect, seed, repeats
+        As in :func:`power_cell`.
+    groups, rows : tuple of int
+    progress : callable, optional
+        Told how many sizes are done, and of how many; it may raise to stop the work.
+
+    Raises
+    ------
+    MlmError
+        As in :func:`power_cell`, for any of the sizes.
+    """
+    cells: list[PowerCell] = []
+    for n_rows, n_groups in product(rows, groups):
+        sized = {"groups": n_groups, "rows": n_rows, "seed": seed, "repeats": repeats}
+        cells.append(power_cell(design, term=term, effect=effect, **sized))
+        if progress is not None:
+            progress(len(cells), len(groups) * len(rows))
+    return PowerGrid(term, effect, groups, rows, tuple(cells), seed, repeats)
 
 
 def power_cell(

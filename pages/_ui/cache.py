@@ -5,7 +5,7 @@ frozen model writes itself out in full): these are hashed, and the heavy argumen
 leading underscore. Results are frozen, so all sessions share one object (``cache_resource``);
 every cache has a bound. A new statistic takes one function that names its key; :func:`computed`
 does for those that need nothing but the table. What an engine made of a table that stays where it
-is lasts in :mod:`pages._ui.passes`.
+is lasts in :mod:`pages._ui.long_work`, as does what takes long to compute.
 """
 
 from __future__ import annotations
@@ -38,10 +38,9 @@ from mlm_core.inference.random_terms import (
     drop_random_terms,
 )
 from mlm_core.inference.shares import VarianceShares, icc
-from pages._ui import opening
+from pages._ui import long_work, opening
 from pages._ui.dataset import MOST_CATEGORIES, MOST_SAMPLED, Dataset, Roles, roles_of
 from pages._ui.link import AppState, Method, tidied
-from pages._ui.passes import passes
 
 T = TypeVar("T")
 
@@ -96,7 +95,7 @@ def _from_table(data: Dataset, key: object, call: Callable[[Any], T]) -> T:
     """Return ``call(table)``, computed the first time only, where the table lies."""
     if data.place is None:
         return _once(data, key, partial(call, data.frame))
-    found: T = passes().fetch(data.place, (data.fingerprint, repr(key)), call)
+    found: T = long_work.pass_over(data.place, (data.fingerprint, repr(key)), call)
     return found
 
 
@@ -104,17 +103,6 @@ def computed(function: Callable[..., T], data: Dataset, **options: Any) -> T:
     """Return ``function(table, **options)`` for any function of the core."""
     key = (function.__module__, function.__qualname__, sorted(options.items()))
     return _from_table(data, key, partial(function, **options))
-
-
-def watched(fingerprint: str, key: object, call: Callable[[], T]) -> T:
-    """Return ``call()``, computed the first time only, for a call that draws while it computes.
-
-    What it draws must not be remembered with the result: only a box for the result is.
-    """
-    box: dict[str, T] = remember(fingerprint, repr(("watched", key)), _call=dict)
-    if not box:
-        box["result"] = call()
-    return box["result"]
 
 
 # --- descriptions ---------------------------------------------------------------------------------
@@ -190,25 +178,44 @@ def mixed(data: Dataset, model: Model, *, method: Method) -> MixedFit:
     return _once(data, key, partial(mixed_from, _prepared(data, model), method))
 
 
+def _key(
+    function: Callable[..., Any], model: Model, method: Method, options: dict[str, Any]
+) -> tuple[object, ...]:
+    return (function.__module__, function.__qualname__, model, method, sorted(options.items()))
+
+
 def from_fit(
     function: Callable[..., T],
     data: Dataset,
     model: Model,
     *,
     method: Method,
-    progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> T:
-    """Return ``function(fit, **options)`` of the mixed fit for any function of the core.
-
-    ``progress`` is handed on to functions that tell how far they are.
-    """
+    """Return ``function(fit, **options)`` of the mixed fit for any function of the core."""
     fit = mixed(data, model, method=method)
-    key = (function.__module__, function.__qualname__, model, method, sorted(options.items()))
-    call = partial(function, fit, **options)
-    if progress is None:
-        return _once(data, key, call)
-    return watched(data.fingerprint, key, partial(call, progress=progress))
+    key = _key(function, model, method, options)
+    return _once(data, key, partial(function, fit, **options))
+
+
+def long_from_fit(
+    function: Callable[..., T],
+    data: Dataset,
+    model: Model,
+    *,
+    method: Method,
+    label: str,
+    on_cancel: Callable[[], None] | None = None,
+    **options: Any,
+) -> T:
+    """Return ``function(fit, progress=..., **options)``, with a bar and a way to cancel it.
+
+    ``label`` says what the function counts; ``on_cancel`` takes back what was asked.
+    """
+    call = partial(function, mixed(data, model, method=method), **options)
+    key = (data.fingerprint, repr(_key(function, model, method, options)))
+    found: T = long_work.computed(key, label, call, on_cancel)
+    return found
 
 
 def from_fit_and_rows(
@@ -216,7 +223,7 @@ def from_fit_and_rows(
 ) -> T:
     """Return ``function(fit, table, **options)``; of a source a sample of the rows is taken."""
     fit = mixed(data, model, method=method)
-    key = (function.__module__, function.__qualname__, model, method, sorted(options.items()))
+    key = _key(function, model, method, options)
     rows = partial(sampled_table, columns=model.columns, most=MOST_SAMPLED)
     return _from_table(data, key, lambda table: function(fit, rows(table), **options))
 
@@ -289,9 +296,3 @@ def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingP
 @_remembered(max_entries=PATHS)  # apart, since a path of very many groups takes megabytes
 def _remember_path(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
     return _call()
-
-
-@_remembered(max_entries=1)
-def long_results() -> dict[str, Any]:
-    """Return the store of :mod:`pages._ui.long_work`, which keeps it bounded."""
-    return {}

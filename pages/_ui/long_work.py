@@ -1,73 +1,303 @@
-"""Work that takes noticeable time: how far it is, a button that stops it, its results kept.
+"""Work that may take long: in a thread, with a bar and a button that cancels it, its result kept.
 
-The function handed over is told what is done and of how much. It draws, and drawing is where
-Streamlit ends a run that a click or another page has overtaken, so the page is never blocked.
+Passes over tables that stay where they are, simulations, refits without each group: all are pieces
+of work that belong to a key, and to no session. Whoever asks for the same waits for the same piece,
+and a click elsewhere loses nothing, since the run that follows attaches itself again. What a piece
+returns is kept, up to a bound; of one that fails or is cancelled nothing is.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+import functools
+import threading
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWorking
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from typing import Any, TypeAlias
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mlm_core.data.model import Model
-from mlm_core.views import numbers
-from pages._ui import cache, state
-from pages._ui.dataset import Dataset
-from pages._ui.link import Method
+from mlm_core.data.engines import Source
+from mlm_core.data.places import Place, Work, at_work
+from mlm_core.errors import MlmError
+from mlm_core.views.numbers import count, percent
 
-T = TypeVar("T")
-MOST_KEPT = 50
+Key: TypeAlias = tuple[str, str]
 
-NOTICEABLE = 0.4
-"""Seconds after which work that is not done yet is shown."""
+AT_ONCE = 2
+KEPT = 500
+# Shorter work shows nothing; longer work is looked at this often.
+UNNOTICED, BETWEEN_LOOKS = 0.5, 0.2
+# More rows than this never come into memory.
+MOST_ROWS = 100_000
 
 
-@contextmanager
-def stoppable(label: str, *, key: str) -> Iterator[Callable[[int, int], bool]]:
-    """Show a bar and a stop button while something is computed.
+class CancelledError(MlmError):
+    """Work was cancelled by the person who waited for it."""
 
-    ``key`` is that of :func:`pages._ui.parts.asked`: stopping takes back what was asked.
+    def __init__(self, again: Callable[[], None]) -> None:
+        super().__init__("Cancelled before it was done; nothing of it was kept.")
+        self.again = again
+
+
+@dataclass(eq=False)
+class Piece(ABC):
+    """One piece of work.
+
+    Attributes
+    ----------
+    waiting : set of str
+        Sessions that wait for it.
+    future : Future
+        Its result or its error.
     """
-    place, started = st.empty(), time.monotonic()
-    bar = None
 
-    def told(done: int, of: int) -> bool:
-        nonlocal bar
-        if bar is None and time.monotonic() - started > NOTICEABLE:
-            with place.container(horizontal=True, vertical_alignment="center"):
-                bar = st.progress(0.0)
-                st.button("Stop", key=f"{key}-stop", on_click=state.seed, args=(key, False))
-        if bar is not None:
-            text = f"{label}: {numbers.count(done)} of {numbers.count(of)}"
-            bar.progress(min(done / max(of, 1), 1.0), text=text)
+    waiting: set[str] = field(default_factory=set, kw_only=True)
+    future: Future[Any] = field(default_factory=Future, kw_only=True)
+    _is_begun: bool = field(default=False, kw_only=True)
+    _is_stopped: bool = field(default=False, kw_only=True)
+
+    def run(self) -> None:
+        """Do the work (in a thread of its own); result or error are in ``future``."""
+        self._is_begun = True
+        try:
+            self.check()
+            self.future.set_result(self.result())
+        except BaseException as error:  # whoever waits raises it
+            self.future.set_exception(error)
+
+    def stop(self) -> None:
+        """Let it end as soon as it can."""
+        self._is_stopped = True
+
+    def check(self) -> None:
+        """End the work here if it was stopped."""
+        if self._is_stopped:
+            raise MlmError("The work was stopped.")
+
+    @abstractmethod
+    def result(self) -> Any:
+        """Return what the work is for."""
+
+    def progress(self) -> tuple[float, str]:
+        """Return the share that is done, and a sentence for it."""
+        return self.told() if self._is_begun else (0.0, "Waiting for its turn ...")
+
+    @abstractmethod
+    def told(self) -> tuple[float, str]:
+        """Return the share of work under way that is done, and a sentence for it."""
+
+
+@dataclass(eq=False)
+class Computation(Piece):
+    """Work in memory, by a function that tells how far it is.
+
+    Attributes
+    ----------
+    label : str
+        What is counted, such as *Samples*.
+    call : callable
+        Called as ``call(progress=...)``; what it hands over is told what is done and of how much.
+    """
+
+    label: str
+    call: Callable[..., Any]
+    _counted: tuple[int, int] | None = None
+
+    def result(self) -> Any:
+        """Return what the function returns."""
+        return self.call(progress=self._tell)
+
+    def told(self) -> tuple[float, str]:
+        """Return the share that is done, and a sentence for it."""
+        if self._counted is None:
+            return 0.0, f"{self.label} ..."
+        done, of = self._counted
+        return min(done / max(of, 1), 1.0), f"{self.label}: {count(done)} of {count(of)}"
+
+    def _tell(self, done: int, of: int) -> bool:
+        self._counted = done, of
+        self.check()
         return True
 
-    yield told
-    place.empty()
 
+@dataclass(eq=False)
+class Pass(Piece):
+    """Work on a table that stays where it is, by passes of its engine.
 
-def from_fit(
-    function: Callable[..., T],
-    data: Dataset,
-    model: Model,
-    *,
-    method: Method,
-    progress: Callable[[int, int], bool],
-    **options: Any,
-) -> T:
-    """Return ``function(fit, progress=..., **options)``, kept once it is done.
-
-    What ``progress`` shows meanwhile must not be remembered (Streamlit would show it again), so
-    these results have a store of their own.
+    Attributes
+    ----------
+    place : Place
+    call : callable
+        What is to be done with the table.
     """
-    key = repr((data.fingerprint, function.__qualname__, model, method, sorted(options.items())))
-    store = cache.long_results()
-    if key not in store:
-        store[key] = function(cache.mixed(data, model, method=method), progress=progress, **options)
-        for old in list(store)[:-MOST_KEPT]:
-            store.pop(old, None)
-    return cast("T", store[key])
+
+    place: Place
+    call: Callable[[Source], Any]
+    _work: Work | None = None
+    _n_queries: int = 0
+
+    def result(self) -> Any:
+        """Return what the function makes of the table."""
+        with at_work(self.place) as work:
+            self._work = work
+            try:
+                return self.call(
+                    replace(work.source, most_rows=MOST_ROWS, watch=self._before_query)
+                )
+            finally:
+                self._work = None
+
+    def stop(self) -> None:
+        """Let it end as soon as the engine can."""
+        super().stop()
+        if (work := self._work) is not None:
+            work.stop()
+
+    def told(self) -> tuple[float, str]:
+        """Return the share of the present pass that is done, and a sentence for it."""
+        if not self._n_queries:
+            return 0.0, "Opening the table ..."
+        work = self._work
+        share = work.progress() if work is not None else None
+        text = f"Working through the table where it lies, pass {count(self._n_queries)}"
+        if share is None:
+            return 0.0, f"{text} ..."
+        return min(share, 1.0), f"{text}: {percent(share)}"
+
+    def _before_query(self) -> None:
+        self.check()
+        self._n_queries += 1
+
+
+class LongWork:
+    """All long work of the app: under way, and done."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="work")
+        self._under_way: dict[Key, Piece] = {}
+        self._done: OrderedDict[Key, Any] = OrderedDict()
+        self._cancelled: set[tuple[str, Key]] = set()
+
+    def fetch(self, key: Key, piece: Piece, on_cancel: Callable[[], None] | None = None) -> Any:
+        """Return what a piece of work returns; the page shows how far it is meanwhile.
+
+        Parameters
+        ----------
+        key : Key
+        piece : Piece
+            Begun unless the same is done or under way.
+        on_cancel : callable, optional
+            Takes back what was asked. Without it the work counts as cancelled in this session
+            until it is asked for again.
+
+        Raises
+        ------
+        CancelledError
+            This session cancelled it, and has not asked for it again.
+        MlmError
+            The work failed.
+        """
+        session = _session()
+        with self._lock:
+            if key in self._done:
+                self._done.move_to_end(key)
+                return self._done[key]
+            if (session, key) in self._cancelled:
+                raise CancelledError(partial(self.allow, key))
+            current = self._under_way.get(key)
+            if current is None:
+                current = self._under_way[key] = piece
+                self._workers.submit(self._do, key, current)
+            current.waiting.add(session)
+        return self._await(key, current, on_cancel)
+
+    def cancel(self, key: Key, on_cancel: Callable[[], None] | None = None) -> None:
+        """Cancel work for this session; it ends when no other session waits for it."""
+        session = _session()
+        with self._lock:
+            current = self._under_way.get(key)
+            if current is None:
+                return
+            if on_cancel is None:
+                self._cancelled.add((session, key))
+            current.waiting.discard(session)
+            if not current.waiting:
+                del self._under_way[key]
+                current.stop()
+        if on_cancel is not None:
+            on_cancel()
+
+    def allow(self, key: Key) -> None:
+        """Let work that this session cancelled start again."""
+        with self._lock:
+            self._cancelled.discard((_session(), key))
+
+    def _do(self, key: Key, current: Piece) -> None:
+        """Do the work (in a thread); keep what it returned, forget it if it failed."""
+        current.run()
+        with self._lock:
+            if self._under_way.get(key) is not current:
+                return  # cancelled, and perhaps started anew
+            del self._under_way[key]
+            if current.future.exception() is None:
+                self._done[key] = current.future.result()
+                while len(self._done) > KEPT:
+                    self._done.popitem(last=False)
+
+    def _await(self, key: Key, current: Piece, on_cancel: Callable[[], None] | None) -> Any:
+        """Wait, after a moment with a bar and a button."""
+        try:
+            return current.future.result(UNNOTICED)
+        except StillWorking:
+            panel = st.empty()
+        digest = sha256(repr(key).encode()).hexdigest()[:12]  # several may be awaited in one run
+        with panel.container(horizontal=True, vertical_alignment="center", key=f"work-{digest}"):
+            bar = st.progress(*current.progress())
+            st.button("Cancel", key=f"cancel-{digest}", on_click=self.cancel, args=(key, on_cancel))
+        while True:
+            try:
+                found = current.future.result(BETWEEN_LOOKS)
+            except StillWorking:
+                bar.progress(*current.progress())
+                continue
+            panel.empty()
+            return found
+
+
+@functools.cache
+def long_work() -> LongWork:
+    """Return the long work of this server."""
+    return LongWork()
+
+
+def pass_over(place: Place, key: Key, call: Callable[[Source], Any]) -> Any:
+    """Return ``call(table)`` for a table that stays where it is; see :meth:`LongWork.fetch`."""
+    return long_work().fetch(key, Pass(place, call))
+
+
+def computed(
+    key: Key, label: str, call: Callable[..., Any], on_cancel: Callable[[], None] | None = None
+) -> Any:
+    """Return ``call(progress=...)``, the first time only; see :meth:`LongWork.fetch`."""
+    return long_work().fetch(key, Computation(label, call), on_cancel)
+
+
+def _session() -> str:
+    """Return what tells the session of this thread from others."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.session_id
+
+
+def offer_again(error: CancelledError) -> None:
+    """Say that work was cancelled, offer to start it again, and end the page here."""
+    st.info(f"**Note.** {error}")
+    st.button("Start again", key="work-again", on_click=error.again)
+    st.stop()

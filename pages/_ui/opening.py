@@ -18,7 +18,7 @@ from mlm_core.data.glimpse import Glimpse, glimpse
 from mlm_core.data.places import Place
 from mlm_core.data.reading import read_table
 from pages._ui.dataset import Dataset, dataset_at, dataset_of
-from pages._ui.passes import passes
+from pages._ui.long_work import pass_over
 
 LARGE_UPLOAD = 32 * 2**20
 _FOR_ENGINE = (".parquet", ".csv", ".tsv", ".txt")
@@ -78,7 +78,7 @@ def large_upload(laid: LaidAside, fingerprint: str, name: str) -> Dataset:
         It cannot be read as a table.
     """
     place = Place("files", str(laid.path))
-    seen = passes().fetch(place, (fingerprint, "glimpse"), look)
+    seen = pass_over(place, (fingerprint, "glimpse"), look)
     return dataset_at(place, seen, fingerprint, name, file=name, kept=laid)
 
 
@@ -91,4 +91,4 @@ def source(name: str, place: Place) -> Dataset:
         It is not there, cannot be read, or was stopped while it was looked at.
     """
     state = place.state
-    return dataset_at(place, passes().fetch(place, (state, "glimpse"), look), state, name)
+    return dataset_at(place, pass_over(place, (state, "glimpse"), look), state, name)

@@ -5,15 +5,13 @@ They stand in the link beside the shared choices (Streamlit binds them) and last
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mlm_core.views import numbers
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative.wording import level_name
 from pages._ui import presenter, state
@@ -23,7 +21,6 @@ FEW = 5
 T = TypeVar("T")
 LARGEST_SEED = 999_999
 MOST_LISTED = 5000
-NOTICEABLE = 0.5
 
 
 def level_of(label: str, levels: Sequence[str], *, key: str) -> str:
@@ -177,9 +174,9 @@ def asked_for(label: str, what: object, *, key: str) -> bool:
     return bool(state.value_of(key) == text)
 
 
-def not_asked(key: str) -> None:
-    """Take back what :func:`asked_for` was asked."""
-    state.seed(key, "")
+def not_asked(key: str) -> Callable[[], None] | None:
+    """Return what takes back that something was asked for; None where nothing was."""
+    return partial(state.forget, key) if state.value_of(key) else None
 
 
 def seed(key: str) -> int:
@@ -205,24 +202,6 @@ def seed(key: str) -> int:
 
 def _next(key: str) -> None:
     state.seed(key, int(state.value_of(key) or 0) % LARGEST_SEED + 1)
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far some work is, once it takes noticeable time; leaving the page ends the work.
-
-    The function handed over is told what is done and of how much. It draws, and drawing is where
-    Streamlit ends a run that a click or another page has overtaken.
-    """
-    place, started = st.empty(), time.monotonic()
-
-    def told(done: int, of: int) -> None:
-        if time.monotonic() - started > NOTICEABLE:
-            share = f"{label}: {numbers.count(done)} of {numbers.count(of)}"
-            place.progress(done / max(of, 1), share)
-
-    yield told
-    place.empty()
 
 
 def tabs(*titles: str) -> list[DeltaGenerator]:

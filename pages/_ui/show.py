@@ -27,7 +27,7 @@ from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import ink
 from pages._ui import presenter, state
-from pages._ui.passes import StoppedError, offer_again
+from pages._ui.long_work import CancelledError, offer_again
 
 if TYPE_CHECKING:
     from mlm_core.views.code import Code
@@ -104,7 +104,7 @@ def guard() -> Iterator[None]:
     """Turn an error raised on purpose into a Stop message; what follows is still drawn."""
     try:
         yield
-    except StoppedError as error:
+    except CancelledError as error:
         offer_again(error)
     except MlmError as error:
         note("stop", str(error))

@@ -11,7 +11,7 @@ from mlm_core.errors import MlmError
 from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_text import read_draw, written_draw
-from pages._ui import cache, link, remarks
+from pages._ui import cache, link, long_work, remarks
 from pages._ui.dataset import Dataset, dataset_of
 from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
 from pages._ui.link import SIMULATED, AppState
@@ -27,10 +27,16 @@ def drawn(function: Callable[..., T], **options: Any) -> T:
     return cache.remember("", _written(function, options), _call=partial(function, **options))
 
 
-def watched(function: Callable[..., T], watch: Callable[[int, int], None], **options: Any) -> T:
-    """Return what :func:`drawn` would; ``watch`` is told what is done while it is computed."""
-    call = partial(function, progress=watch, **options)
-    return cache.watched("", _written(function, options), call)
+def long_drawn(
+    function: Callable[..., T], *, label: str, on_cancel: Callable[[], None] | None, **options: Any
+) -> T:
+    """Return what :func:`drawn` would, with a bar and a way to cancel it.
+
+    ``label`` says what the function counts; ``on_cancel`` takes back what was asked.
+    """
+    key = ("", _written(function, options))
+    found: T = long_work.computed(key, label, partial(function, **options), on_cancel)
+    return found
 
 
 def choices_of(design: NestedDesign, seed: int) -> AppState:

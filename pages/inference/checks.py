@@ -16,7 +16,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import checks as figures
 from mlm_core.views.narrative import checks as narrative
-from pages._ui import cache, long_work, overview, parts, show, widgets
+from pages._ui import cache, overview, parts, show, widgets
 
 FITTED = {"all": "fixed part and groups", "none": "fixed part alone"}
 
@@ -70,10 +70,10 @@ with show.guard():
         with hangs:
             level = parts.level_of("Leave out groups of", model.levels, key="left-out")
             if is_quick(fit, level) or parts.asked("Refit without each group", key="refitted"):
-                with long_work.stoppable("Refitted without", key="refitted") as told:
-                    found = long_work.from_fit(
-                        influence, data, model, method=method, progress=told, level=level
-                    )
+                found = cache.long_from_fit(
+                    influence, data, model, method=method, level=level,
+                    label="Refitted without", on_cancel=parts.not_asked("refitted"),
+                )  # fmt: skip
                 group = parts.highlighted(tuple(found.table["group"]))
                 st.markdown(f"{narrative.influence(found)} {narrative.variances_moved(found)}")
                 show.figure(figures.influence(found, group=group), on_click=parts.highlight)

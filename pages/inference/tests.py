@@ -13,7 +13,7 @@ from mlm_core.views.figures.null_distribution import null_distribution
 from mlm_core.views.figures.profile import profile_curve
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood_ratio as narrative
-from pages._ui import cache, long_work, parts, show, widgets
+from pages._ui import cache, parts, show, widgets
 
 SAMPLES = ("1000", "5000")
 CONFIDENCE = 0.95
@@ -57,11 +57,10 @@ if fit is not None:
         with right:
             seed = parts.seed("test-seed")
         if parts.asked("Simulate", key="simulated"):
-            with long_work.stoppable("Samples", key="simulated") as told:
-                simulated = long_work.from_fit(
-                    simulate_random_terms, data, model, method=method, progress=told, n=many,
-                    seed=seed,
-                )  # fmt: skip
+            simulated = cache.long_from_fit(
+                simulate_random_terms, data, model, method=method, n=many, seed=seed,
+                label="Samples", on_cancel=parts.not_asked("simulated"),
+            )  # fmt: skip
             labels = [one.label for one in simulated.terms]
             label = parts.one_of("Left out", labels, key="left-out-term")
             term = simulated.terms[labels.index(label)]

@@ -14,7 +14,7 @@ from mlm_core.views.figures.shares import share_bars
 from mlm_core.views.figures.variance_function import variance_curves
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import variance as narrative
-from pages._ui import cache, long_work, parts, show, widgets
+from pages._ui import cache, parts, show, widgets
 
 SAMPLES = 1000
 
@@ -62,14 +62,14 @@ with show.guard():
     st.subheader("How sure is that?", anchor=False)
     seed = parts.seed("interval-seed")
     if parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
-        with long_work.stoppable("Simulated samples", key="intervals") as told:
-            sure = [
-                long_work.from_fit(
-                    share_intervals, data, model, method=method, progress=told, n=SAMPLES,
-                    seed=seed, conditional=given,
-                )
-                for given in ((False, True) if choices.predictors else (False,))
-            ]  # fmt: skip
+        sure = [
+            cache.long_from_fit(
+                share_intervals, data, model, method=method, n=SAMPLES, seed=seed,
+                conditional=given, label="Simulated samples",
+                on_cancel=parts.not_asked("intervals"),
+            )
+            for given in ((False, True) if choices.predictors else (False,))
+        ]  # fmt: skip
         for found in sure:
             of = "conditional" if found.estimate.is_conditional else ""
             st.markdown(sentences.shares_with_intervals(found))

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mlm_core.inference.simulation import NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_experiment import MIXED, NAIVE, Experiment, repeat_design
 from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import MECHANISMS, missing_data, repeat_missing
-from mlm_core.inference.simulation_power import (
-    GROUPS,
-    REPEATS,
-    ROWS,
-    PowerGrid,
-    power_cell,
-    power_terms,
-)
+from mlm_core.inference.simulation_power import REPEATS, power_grid, power_terms
 from mlm_core.views import simulation_code as code
 from mlm_core.views.figures import lines
 from mlm_core.views.figures import missing_data as missing_figures
@@ -43,7 +35,10 @@ def ignore_groups() -> None:
         design = designs.choose()
         seed = parts.seed("experiment-seed")
         wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
-        found = _repeated(design, seed, MANY if wanted else QUICK)
+        found = simulated.long_drawn(
+            repeat_design, design=design, seed=seed, repeats=MANY if wanted else QUICK,
+            label="Repeats", on_cancel=parts.not_asked("repeat-many"),
+        )  # fmt: skip
         *predictors, intercept = found.terms
         term = parts.one_of(
             "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
@@ -51,11 +46,6 @@ def ignore_groups() -> None:
         with answer:
             show.answer(narrative.ignoring(found, term))
         _show_experiment(found, term)
-
-
-def _repeated(design: NestedDesign, seed: int, repeats: int) -> Experiment:
-    with parts.progress("Repeats") as watch:
-        return simulated.watched(repeat_design, watch, design=design, seed=seed, repeats=repeats)
 
 
 def _show_experiment(found: Experiment, term: str) -> None:
@@ -142,8 +132,10 @@ def lose_data() -> None:
             show.figure(missing_figures.loss(found))
         show.table(tables.missing(found))
         if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
-            with parts.progress("Tables") as watch:
-                many = simulated.watched(repeat_missing, watch, repeats=TABLES, **asked)
+            many = simulated.long_drawn(
+                repeat_missing, repeats=TABLES, **asked,
+                label="Tables", on_cancel=parts.not_asked("lose-many"),
+            )  # fmt: skip
             st.markdown(narrative.missing_repeats(many))
             show.table(tables.missing_repeats(many))
         show.how(
@@ -172,7 +164,10 @@ def find_effect() -> None:
             with answer:
                 show.answer(narrative.power_question(term, effect))
             return
-        found = _grid(design, term, effect, seed)
+        found = simulated.long_drawn(
+            power_grid, design=design, term=term, effect=effect, seed=seed,
+            label="Sizes", on_cancel=parts.not_asked("power"),
+        )  # fmt: skip
         with answer:
             show.answer(narrative.power(found))
         show.figure(power_map(found))
@@ -184,22 +179,6 @@ def find_effect() -> None:
             " distribution gives the same without simulation.",
             code.power(found, design),
         )
-
-
-def _grid(design: NestedDesign, term: str, effect: float, seed: int) -> PowerGrid:
-    """Compute the cells that are not known yet, with progress and a way to stop."""
-    sizes = [(groups, rows) for rows in ROWS for groups in GROUPS]
-    cells = []
-    place = st.empty()
-    with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, text="Power")
-        st.button("Stop", key="power-stop", on_click=parts.not_asked, args=("power",))
-    for groups, rows in sizes:
-        asked = {"design": design, "term": term, "effect": effect, "seed": seed}
-        cells.append(simulated.drawn(power_cell, groups=groups, rows=rows, **asked))
-        bar.progress(len(cells) / len(sizes), text=f"Power: {len(cells)} of {len(sizes)} sizes")
-    place.empty()
-    return PowerGrid(term, effect, GROUPS, ROWS, tuple(cells), seed, REPEATS)
 
 
 if ignored.open:

@@ -1,4 +1,4 @@
-"""Intervals and simulated tests in the browser: asked for, shown, stopped."""
+"""Intervals and simulated tests in the browser: asked for, shown, cancelled."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def test_simulated_tests_and_profiles(open_screen: Callable[[str], Any], server:
     assert len(screen.traces("null-distribution")[0]["x"]) == 40
 
 
-def test_long_work_can_be_stopped(open_screen: Callable[[str], Any], server: str) -> None:
+def test_long_work_can_be_cancelled(open_screen: Callable[[str], Any], server: str) -> None:
     screen = open_screen(server).open("/tests?data=classroom&samples=5000&test-seed=77")
     screen.main.get_by_role("button", name="Simulate", exact=True).click()
-    stop = screen.main.get_by_role("button", name="Stop", exact=True)
-    stop.wait_for()
-    stop.click()
-    stop.wait_for(state="detached")
+    cancel = screen.main.get_by_role("button", name="Cancel", exact=True)
+    cancel.wait_for()
+    cancel.click()
+    cancel.wait_for(state="detached")
     screen.settle()
     assert screen.main.get_by_text("Random terms tested in four ways").count() == 0
     # The page is as usable as before.

@@ -15,6 +15,7 @@ from mlm_core.inference.simulation_power import (
     PowerGrid,
     closed_form,
     power_cell,
+    power_grid,
     power_terms,
     with_effect,
 )
@@ -114,3 +115,23 @@ def test_the_smallest_size_that_is_enough():
     np.testing.assert_array_equal(grid.power, [[0.3, 0.85], [0.4, 0.95]])
     assert np.isnan(grid.closed_form).all()
     assert dataclasses.replace(grid, cells=cells[:1]).least is None
+
+
+def test_a_grid_is_its_cells_and_tells_how_far_it_is():
+    told = []
+    asked = {"term": "w_school", "effect": 0.4, "seed": 3, "repeats": 8}
+    grid = power_grid(
+        DESIGN, **asked, groups=(6, 9), rows=(4, 5), progress=lambda *now: told.append(now)
+    )
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert grid.cells[1] == power_cell(DESIGN, **asked, groups=9, rows=4)
+    assert grid.power.shape == (2, 2)
+
+
+def test_a_grid_is_stopped_by_an_error():
+    def stop(done: int, _of: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        power_grid(DESIGN, term="x", effect=0.1, seed=1, repeats=4, progress=stop)

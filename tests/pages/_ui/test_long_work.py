@@ -1,23 +1,157 @@
-"""Long work: results are kept once, the store stays bounded, a stopped one is not kept."""
+"""Long work: kept when done, forgotten when it fails or is cancelled, shared while under way."""
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 
+from mlm_core.data.places import Place
+from mlm_core.errors import MlmError
 from pages._ui import cache, long_work
 from pages._ui.examples import EXAMPLES
+from pages._ui.long_work import CancelledError, Computation, LongWork, Pass
+
+KEY = ("table", "key")
+LIMIT = 20.0
 
 
 @pytest.fixture
-def asked():
-    choices = EXAMPLES["classroom"].choices
-    cache.long_results().clear()
-    return cache.bundled("classroom"), choices.model
+def place(tmp_path: Path) -> Place:
+    path = tmp_path / "a.csv"
+    path.write_text("x\n1\n2\n3\n")
+    return Place("files", str(path))
 
 
-def test_computed_once_and_told_how_far(asked):
-    data, model = asked
-    calls = []
+@pytest.fixture
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a fetch return the piece of work itself instead of waiting for it."""
+    monkeypatch.setattr(LongWork, "_await", lambda _self, _key, current, _on_cancel: current)
+
+
+class Counting:
+    """A function that counts to three, once it may go on after the first."""
+
+    def __init__(self) -> None:
+        self.begun, self.go, self.told = threading.Event(), threading.Event(), []
+
+    def __call__(self, *, progress) -> str:
+        for n in range(1, 4):
+            self.told.append(progress(n, 3))
+            self.begun.set()
+            assert self.go.wait(LIMIT)
+        return "counted"
+
+
+def test_what_is_done_is_kept(place: Place) -> None:
+    work, calls = LongWork(), []
+
+    def call(source):
+        calls.append(source.most_rows)
+        return source.n_rows
+
+    assert [work.fetch(KEY, Pass(place, call)) for _ in range(3)] == [3, 3, 3]
+    assert calls == [100_000]
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "KEPT", 2)
+    monkeypatch.setattr(long_work, "AT_ONCE", 1)  # d begins once c is kept in the place of a
+    work, calls = LongWork(), []
+    for key in "abcda":
+        work.fetch((key, ""), Computation("", lambda *, progress, key=key: calls.append(key)))
+    assert "".join(calls) == "abcda"
+
+
+def test_what_fails_is_not_kept(place: Place) -> None:
+    work, calls = LongWork(), []
+
+    def call(source):
+        calls.append(source.n_rows)
+        if len(calls) == 1:
+            raise MlmError("died half-way")
+        return "whole"
+
+    with pytest.raises(MlmError, match="half-way"):
+        work.fetch(KEY, Pass(place, call))
+    assert work.fetch(KEY, Pass(place, call)) == "whole"
+
+
+def test_a_cancelled_pass_keeps_nothing_and_starts_again_when_asked(place: Place) -> None:
+    work, begun, go = LongWork(), threading.Event(), threading.Event()
+
+    def call(source):
+        begun.set()
+        assert go.wait(LIMIT)
+        return source.n_rows  # asks the engine, and learns that it was stopped
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LongWork, "_await", lambda _self, _key, current, _on_cancel: current)
+        current = work.fetch(KEY, Pass(place, call))
+        # Who comes later waits for the same.
+        assert work.fetch(KEY, Pass(place, call)) is current
+    assert begun.wait(LIMIT)
+    work.cancel(KEY)
+    go.set()
+    with pytest.raises(MlmError, match="stopped"):
+        current.future.result(LIMIT)
+    with pytest.raises(CancelledError, match="nothing of it was kept") as cancelled:
+        work.fetch(KEY, Pass(place, call))
+    cancelled.value.again()
+    assert work.fetch(KEY, Pass(place, call)) == 3
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_a_cancelled_computation_ends_and_is_asked_for_no_more() -> None:
+    work, count, asked = LongWork(), Counting(), ["yes"]
+    current = work.fetch(KEY, Computation("Numbers", count), asked.clear)
+    assert count.begun.wait(LIMIT)
+    assert current.progress() == (1 / 3, "Numbers: 1 of 3")
+    work.cancel(KEY, asked.clear)
+    count.go.set()
+    with pytest.raises(MlmError, match="stopped"):
+        current.future.result(LIMIT)
+    assert (count.told, asked) == ([True], [])
+    again = work.fetch(KEY, Computation("Numbers", count), asked.clear)  # at once, when asked
+    assert again is not current
+    assert again.future.result(LIMIT) == "counted"
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_what_another_session_waits_for_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, count = LongWork(), Counting()
+    for session in ("one", "other"):
+        monkeypatch.setattr(long_work, "_session", lambda session=session: session)
+        current = work.fetch(KEY, Computation("Numbers", count))
+    work.cancel(KEY)
+    count.go.set()
+    assert current.future.result(LIMIT) == "counted"
+
+
+def test_progress_counts_the_passes(place: Place) -> None:
+    told = []
+
+    def call(source):
+        told.append(current.progress())
+        for _ in range(2):
+            assert source.n_rows == 3
+            told.append(current.progress())
+        return "done"
+
+    current = Pass(place, call)
+    assert current.progress() == (0.0, "Waiting for its turn ...")
+    current.run()
+    assert current.future.result() == "done"
+    assert [text for _, text in told] == [
+        "Opening the table ...",
+        "Working through the table where it lies, pass 1 ...",
+        "Working through the table where it lies, pass 2 ...",
+    ]
+
+
+def test_work_on_a_fit_is_done_once() -> None:
+    data, model, calls = cache.bundled("classroom"), EXAMPLES["classroom"].choices.model, []
 
     def work(fit, *, progress, n):
         assert progress(n, n)
@@ -25,27 +159,6 @@ def test_computed_once_and_told_how_far(asked):
         return fit.n_obs + n
 
     for _ in range(2):
-        found = long_work.from_fit(work, data, model, method="REML", progress=lambda *_: True, n=3)
+        found = cache.long_from_fit(work, data, model, method="REML", label="", n=3)
         assert found == 1193
     assert calls == [3]
-
-
-def test_stopped_work_is_not_kept(asked):
-    data, model = asked
-
-    def work(fit, *, progress):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        long_work.from_fit(work, data, model, method="REML", progress=lambda *_: True)
-    assert not cache.long_results()
-
-
-def test_the_store_is_bounded(asked):
-    data, model = asked
-    for n in range(long_work.MOST_KEPT + 5):
-        long_work.from_fit(
-            lambda fit, *, progress, n: n, data, model, method="REML",
-            progress=lambda *_: True, n=n,
-        )  # fmt: skip
-    assert len(cache.long_results()) == long_work.MOST_KEPT

@@ -110,7 +110,7 @@ def test_a_singular_fit_can_be_checked_too(view: OpenView) -> None:
 def test_long_work_is_shown_and_drawn_again(
     view: OpenView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_work, "NOTICEABLE", -1.0)
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
     monkeypatch.setattr(refits, "_AT_ONCE", 312 * 3 * 10)
     page = view(PAGE, data="classroom", outcome="mathgain", predictor="sex", level="schoolid")
     page.app.session_state["tab"] = "Influence"

@@ -191,5 +191,5 @@ def test_power_when_asked(view: OpenView) -> None:
     start = time.perf_counter()
     page.app.slider(key="effect-3").set_value(0.5)
     page.run()
-    assert page.has_figure("power")  # every cell was remembered
+    assert page.has_figure("power")  # it was remembered
     assert time.perf_counter() - start < 5.0
