@@ -14,7 +14,7 @@ from mlm_core.data.reading import Reading
 from mlm_core.errors import NeedsRowsError
 from mlm_core.notes import Note
 from mlm_core.views.source import Source, source_of, source_of_place
-from pages._ui.long_work import MOST_ROWS
+from pages._ui.pieces import MOST_ROWS
 
 # A list of more categories is no list to choose a reference from.
 MOST_CATEGORIES = 50

@@ -11,7 +11,8 @@ from mlm_core.data.places import Place
 from mlm_core.errors import MlmError
 from pages._ui import cache, long_work
 from pages._ui.examples import EXAMPLES
-from pages._ui.long_work import CancelledError, Computation, LongWork, Pass
+from pages._ui.long_work import CancelledError, LongWork
+from pages._ui.pieces import Computation, Pass
 
 KEY = ("table", "key")
 LIMIT = 20.0
@@ -127,27 +128,6 @@ def test_what_another_session_waits_for_goes_on(monkeypatch: pytest.MonkeyPatch)
     work.cancel(KEY)
     count.go.set()
     assert current.future.result(LIMIT) == "counted"
-
-
-def test_progress_counts_the_passes(place: Place) -> None:
-    told = []
-
-    def call(source):
-        told.append(current.progress())
-        for _ in range(2):
-            assert source.n_rows == 3
-            told.append(current.progress())
-        return "done"
-
-    current = Pass(place, call)
-    assert current.progress() == (0.0, "Waiting for its turn ...")
-    current.run()
-    assert current.future.result() == "done"
-    assert [text for _, text in told] == [
-        "Opening the table ...",
-        "Working through the table where it lies, pass 1 ...",
-        "Working through the table where it lies, pass 2 ...",
-    ]
 
 
 def test_work_on_a_fit_is_done_once() -> None:

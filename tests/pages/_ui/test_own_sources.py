@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mlm_core as mlm
-from pages._ui import long_work, opening, sources
+from pages._ui import opening, pieces, sources
 from pages._ui.sitemap import PAGES, SECTIONS
 from tests.pages.view import View, plain
 
@@ -30,7 +30,7 @@ SCRIPTS = [script.removesuffix(".py") for pages in SECTIONS.values() for script,
 @pytest.fixture
 def offer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, classroom: pd.DataFrame) -> Path:
     """Offer the classroom as a source that stays where it is; give the folder."""
-    monkeypatch.setattr(long_work, "MOST_ROWS", 100)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 100)
     classroom.to_parquet(tmp_path / "pupils.parquet")
     (tmp_path / "list.toml").write_text('[pupils]\nfiles = "pupils.parquet"\n')
     monkeypatch.setenv(sources.VARIABLE, str(tmp_path / "list.toml"))
@@ -77,7 +77,7 @@ def test_a_source_that_cannot_be_offered_is_told_on_load(offer: Path, open_page:
 def test_a_small_source_is_read(
     offer: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_work, "MOST_ROWS", 5000)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 5000)
     app = open_page("model/mixed", **CHOICES)
     assert not app.error
     assert not any("need the rows" in plain(note.value) for note in app.info)
@@ -123,7 +123,7 @@ def test_a_source_that_breaks_later_is_told(offer: Path, open_page: OpenPage) ->
 def test_an_engine_that_dies_half_way_is_told_and_nothing_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
 ) -> None:
-    monkeypatch.setattr(long_work, "MOST_ROWS", 100)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 100)
     rows = "\n".join(f"{n % 20},{n % 7}.5" for n in range(30_000))
     (tmp_path / "a.csv").write_text(f"g,y\n{rows}\n")
     (tmp_path / "list.toml").write_text('[late]\nfiles = "a.csv"\n')
@@ -146,7 +146,7 @@ def test_a_database_is_a_source(
     open_page: OpenPage,
     classroom: pd.DataFrame,
 ) -> None:
-    monkeypatch.setattr(long_work, "MOST_ROWS", 100)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 100)
     with duckdb.connect(str(tmp_path / "r.duckdb")) as connection:
         connection.register("frame", classroom)
         connection.execute("CREATE TABLE pupils AS SELECT * FROM frame")
@@ -169,7 +169,7 @@ def test_a_large_upload_is_worked_through(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pages._ui.opening.LARGE_UPLOAD", 1000)
-    monkeypatch.setattr(long_work, "MOST_ROWS", 100)
+    monkeypatch.setattr(pieces, "MOST_ROWS", 100)
     generator = np.random.default_rng(1)
     group = np.arange(600) // 12
     frame = pd.DataFrame({"group_id": group, "score": generator.normal(size=600) + group % 5})
