@@ -43,5 +43,6 @@ def _with_outer(design: NestedDesign) -> NestedDesign:
     name = LEVEL_NAMES[LEVEL_NAMES.index(inside.name) - 1]
     groups = max(2.0, float(round(math.sqrt(inside.groups))))
     outer = LevelDesign(name, groups, intercept_sd=_SPREAD * design.residual_sd)
-    inside = replace(inside, groups=max(1.0, inside.groups / groups))
+    each = inside.groups / groups
+    inside = replace(inside, groups=max(1.0, round(each) if inside.sizes == "fixed" else each))
     return replace(design, levels=(outer, inside, *others))

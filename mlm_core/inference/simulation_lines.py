@@ -12,6 +12,9 @@ from mlm_core.inference.fitted_lines import FittedLines, fitted_lines
 from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
 
+MOST_POINTS = 600
+"""Rows shown behind the lines: enough to see the cloud, few enough to follow a slider."""
+
 
 @dataclass(frozen=True, eq=False)
 class DrawnLines:
@@ -54,6 +57,7 @@ def drawn_lines(design: NestedDesign, *, seed: int) -> DrawnLines:
         unpooled=fit_unpooled(model, frame, level=levels[0]),
         mixed=mixed,
         level=levels[0],
+        most_points=MOST_POINTS,
     )
     return DrawnLines(
         lines=lines,

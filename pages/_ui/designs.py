@@ -1,6 +1,7 @@
 """A nested design as people set it: a preset, and what of it they change.
 
-Every preset has widgets of its own, so that a change of preset shows the preset's numbers.
+Every preset, and every number of levels, has widgets of its own, so that a change of either shows
+numbers that fit. Sliders reach as far as what stands there at first suggests.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from mlm_core.inference.simulation import PRESETS, LevelDesign, NestedDesign
+from mlm_core.inference.simulation_levels import with_levels
 from mlm_core.views.narrative import simulation as narrative
 from pages._ui import parts, state
 from pages._ui.simulated import choices_of
@@ -18,32 +20,32 @@ from pages._ui.simulated import choices_of
 # A slider reaches this many times as far as what the preset has.
 _REACH = 3.0
 _SIZES = {"fixed": "not at all", "poisson": "a little", "unbalanced": "a lot"}
+_LEVELS = ("1", "2", "3")
 
 
-def choose() -> NestedDesign:
-    """Let a person choose a preset and change its numbers.
+def choose(seed: str) -> tuple[NestedDesign, int]:
+    """Let a person choose a preset, change its numbers, and set the seed (``seed`` is its key).
 
     Raises
     ------
     DesignError
         The numbers together are too many or too few to draw from.
     """
-    preset = PRESETS[parts.one_of("Design", tuple(PRESETS), key="preset")]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        preset = PRESETS[parts.one_of("Design", tuple(PRESETS), key="preset")]
+        drawn_by = parts.seed(seed)
     number = list(PRESETS.values()).index(preset) + 1
+    sentence = st.empty()
     with st.expander("Change the design", key=f"design-{number}"):
-        left, middle, right = st.columns(3)
-        with left:
-            levels = [
-                _level(level, f"{number}-{level.name}", depth=depth)
-                for depth, level in enumerate(preset.levels)
-            ]
-        with middle:
-            inside = _inside(preset, number)
-        with right:
-            effects, levels[0] = _effects(preset, levels[0], number)
-    design = replace(preset, levels=tuple(levels), **inside, **effects)
-    st.caption(narrative.design(design))
-    return design
+        own = str(len(preset.levels))
+        levels = (own, *(each for each in _LEVELS if each != own))
+        n_levels = parts.one_of(
+            "Levels of groups", levels, key=f"levels-{number}", shown=narrative.levels_of(preset)
+        )
+        key = str(number) if n_levels == own else f"{number}x{n_levels}"
+        design = _changed(with_levels(preset, int(n_levels)), key)
+    sentence.caption(narrative.design(design))
+    return design, drawn_by
 
 
 def put_in_use(design: NestedDesign, seed: int) -> None:
@@ -64,48 +66,80 @@ def effect_size() -> float:
     return parts.slide("Size of the effect", 0.0, most, most / 2.0, step=_step(most), key=key)
 
 
-def _level(level: LevelDesign, key: str, *, depth: int) -> LevelDesign:
-    name = level.name
-    label = f"Groups of {name}" + (", in each around" if depth else "")
-    low, high, step = (1.0, 8.0, 0.1) if depth else (4.0, 200.0, 1.0)
-    changes = {
-        "groups": parts.slide(label, low, high, float(level.groups), step=step, key=f"g-{key}"),
-        "intercept_sd": _spread(f"SD between groups of {name}", level.intercept_sd, f"sd-{key}"),
+def _changed(design: NestedDesign, key: str) -> NestedDesign:
+    """Let a person change a design's numbers: a column for each level, and one for the pupils."""
+    *columns, last = st.columns(len(design.levels) + 1)
+    levels = []
+    for depth, (level, column) in enumerate(zip(design.levels, columns, strict=True)):
+        with column:
+            levels.append(_level(design, depth, f"{key}-{level.name}"))
+    with last:
+        changes = _inside(design, key)
+    return replace(design, levels=tuple(levels), **changes)
+
+
+def _level(design: NestedDesign, depth: int, key: str) -> LevelDesign:
+    level, scale = design.levels[depth], design.residual_sd
+    many = narrative.plural(level.name)
+    if depth:
+        label, low, high = f"{many} in each {design.levels[depth - 1].name}", 1.0, 20.0
+    else:
+        label, low, high = f"number of {many}", 2.0, 200.0
+    st.markdown(f"**{many.capitalize()}**")
+    changes: dict[str, Any] = {"groups": _many(label, level.groups, f"g-{key}", low, high)}
+    if depth:
+        changes["sizes"] = _sizes(f"Number of {many} differs", level.sizes, f"many-{key}")
+    changes |= {
+        "intercept_sd": _spread(f"SD between {many}", level.intercept_sd, f"sd-{key}", scale),
+        "slope_sd": _spread(
+            f"SD of the slopes of x between {many}", level.slope_sd, f"slopes-{key}", scale
+        ),
     }
-    if level.slope_sd:
-        label = f"SD of the slopes of {name}"
-        changes["slope_sd"] = _spread(label, level.slope_sd, f"slopes-{key}")
+    if changes["slope_sd"]:
+        changes["correlation"] = parts.slide(
+            "Correlation of intercepts and slopes", -1.0, 1.0, level.correlation, step=0.05,
+            key=f"cor-{key}",
+        )  # fmt: skip
+    label = f"Effect of {level.predictor}, a predictor of {many}"
+    changes["effect"] = _effect(label, level.effect, scale, f"w-{key}")
     return replace(level, **changes)
 
 
-def _inside(preset: NestedDesign, number: int) -> dict[str, Any]:
-    sizes = (preset.row_sizes, *(each for each in _SIZES if each != preset.row_sizes))
-    return {
-        "rows": parts.slide(
-            "Rows in each group", 2.0, 300.0, float(preset.rows), step=0.2, key=f"rows-{number}"
+def _inside(design: NestedDesign, key: str) -> dict[str, Any]:
+    inner, outer, scale = design.levels[-1].name, design.outer.name, design.residual_sd
+    st.markdown("**Pupils**")
+    changes: dict[str, Any] = {
+        "rows": _many(f"pupils in each {inner}", design.rows, f"rows-{key}", 1.0, 300.0),
+        "row_sizes": _sizes("Number of pupils differs", design.row_sizes, f"sizes-{key}"),
+        "residual_sd": _spread(f"SD within {narrative.plural(inner)}", scale, f"residual-{key}",
+                               low=0.01),
+        "intercept": _effect("Intercept", design.intercept, scale, f"intercept-{key}"),
+        "slope": _effect("Slope of x", design.slope, scale, f"x-{key}"),
+        "contextual": _effect(
+            f"Effect of the {outer}'s mean of x", design.contextual, scale, f"context-{key}"
         ),
-        "row_sizes": parts.one_of(
-            "Group sizes differ", sizes, key=f"sizes-{number}", shown=lambda size: _SIZES[size]
-        ),
-        "residual_sd": _spread("SD within groups", preset.residual_sd, f"residual-{number}", 0.01),
-    }
+    }  # fmt: skip
+    if design.predictor == "normal":
+        changes["between"] = parts.slide(
+            f"Share of x's variance between {narrative.plural(outer)}", 0.0, 1.0, design.between,
+            step=0.05, key=f"between-{key}",
+        )  # fmt: skip
+    return changes
 
 
-def _effects(
-    preset: NestedDesign, outer: LevelDesign, number: int
-) -> tuple[dict[str, Any], LevelDesign]:
-    changes = {"slope": _effect("Slope of x", preset.slope, preset.residual_sd, f"x-{number}")}
-    if preset.contextual:
-        changes["contextual"] = _effect(
-            "Effect of the group's mean of x", preset.contextual, 1.0, f"context-{number}"
-        )
-    label = f"Effect of the {outer.name}-level predictor"
-    effect = _effect(label, outer.effect, preset.residual_sd, f"w-{number}")
-    return changes, replace(outer, effect=effect)
+def _many(label: str, value: float, key: str, low: float, high: float) -> float:
+    # Means such as 3.8 move in steps of their own; numbers that are whole stay whole.
+    step = 1.0 if float(value).is_integer() else 0.1
+    return parts.slide(label.capitalize(), low, high, float(value), step=step, key=key)
 
 
-def _spread(label: str, value: float, key: str, low: float = 0.0) -> float:
-    high = _REACH * value
+def _sizes(label: str, first: str, key: str) -> str:
+    sizes = (first, *(each for each in _SIZES if each != first))
+    return parts.one_of(label, sizes, key=key, shown=lambda size: _SIZES[size])
+
+
+def _spread(label: str, value: float, key: str, scale: float = 0.0, low: float = 0.0) -> float:
+    high = _REACH * value or scale
     return parts.slide(label, low, high, value, step=_step(high), key=key)
 
 

@@ -32,17 +32,19 @@ def ignore_groups() -> None:
     """Repeat a design and hold every way's promises against what happens."""
     answer = st.container()
     with show.guard():
-        design = designs.choose()
-        seed = parts.seed("experiment-seed")
-        wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
+        design, seed = designs.choose("experiment-seed")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            choice = st.container(width="content")
+            wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
         found = simulated.long_drawn(
             repeat_design, design=design, seed=seed, repeats=MANY if wanted else QUICK,
             label="Repeats", on_cancel=parts.not_asked("repeat-many"),
         )  # fmt: skip
         *predictors, intercept = found.terms
-        term = parts.one_of(
-            "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
-        )
+        with choice:
+            term = parts.one_of(
+                "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
+            )
         with answer:
             show.answer(narrative.ignoring(found, term))
         _show_experiment(found, term)
@@ -72,33 +74,36 @@ def _show_experiment(found: Experiment, term: str) -> None:
     )
 
 
+@st.fragment
 def draw_data() -> None:
-    """Draw one table, show its lines, and hand it to the other pages.
-
-    No fragment, since the sidebar changes with the table in use.
-    """
+    """Draw one table, show its lines, and hand it to the other pages."""
     answer = st.container()
     with show.guard():
-        design = designs.choose()
-        seed = parts.seed("table-seed")
+        design, seed = designs.choose("table-seed")
         found = simulated.drawn(drawn_lines, design=design, seed=seed)
         with answer:
             show.answer(narrative.drawn(found, design, seed=seed))
-        families, points = found.lines.families, found.lines.points
-        show.figure(lines.many_lines(families, outcome="y", predictor="x", points=points))
-        frame = simulated.drawn(draw_table, design=design, seed=seed)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
+            # The sidebar, outside this fragment, changes with the table in use.
+            if st.button(
                 "Use this table on all pages",
                 key="use-drawn",
                 type="primary",
                 on_click=designs.put_in_use,
                 args=(design, seed),
-            )
+            ):
+                st.rerun()
+            frame = simulated.drawn(draw_table, design=design, seed=seed)
             show.download(frame, name="simulated", label="Download the table as CSV")
         if designs.is_in_use(design, seed):
             st.markdown("This table is in use on all pages now; the sidebar has its model.")
             st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")
+        families, points = found.lines.families, found.lines.points
+        show.figure(
+            lines.many_lines(
+                families, outcome=narrative.outcome(design), predictor="x", points=points
+            )
+        )
         show.how(
             "One seed gives one table: group sizes, predictors, random effects and residuals are"
             " drawn in this order. The link of the other pages holds design and seed, so that"
@@ -112,7 +117,7 @@ def lose_data() -> None:
     """Lose outcomes of a drawn table, and compare the fit before and after."""
     answer = st.container()
     with show.guard():
-        design = designs.choose()
+        design, seed = designs.choose("missing-seed")
         left, right = st.columns(2)
         with left:
             mechanism = parts.one_of(
@@ -120,7 +125,6 @@ def lose_data() -> None:
             )
         with right:
             share = parts.slide("Share lost", 0.05, 0.8, 0.3, step=0.05, key="share")
-        seed = parts.seed("missing-seed")
         asked = {"design": design, "mechanism": mechanism, "share": share, "seed": seed}
         found = simulated.drawn(missing_data, **asked)
         with answer:
@@ -152,13 +156,12 @@ def find_effect() -> None:
     """Show the power of finding an effect as a heat map."""
     answer = st.container()
     with show.guard():
-        design = designs.choose()
+        design, seed = designs.choose("power-seed")
         left, right = st.columns(2)
         with left:
             term = parts.one_of("Effect of", power_terms(design), key="power-of")
         with right:
             effect = designs.effect_size()
-        seed = parts.seed("power-seed")
         asked = (design, term, effect, seed)
         if not parts.asked_for("Compute the power", asked, key="power"):
             with answer:

@@ -22,36 +22,24 @@ from mlm_core.views.figures.theme import Family, Picture, new_figure, segments
 from mlm_core.views.numbers import count, fixed, percent
 
 CONTOURS = 14
+# The best point stands on the truth's star without hiding it.
+BEST_SIZE = 10
 _NAMES = {"b0": "b<sub>0</sub>", "b1": "b<sub>1</sub>"}
 
 
 def squares_contour(found: PoissonSurface) -> Picture:
     """Draw the logarithm of the sum of squares with its least point on the grid."""
-    figure = new_figure(_NAMES["b0"], _NAMES["b1"], height=480)
-    _add_contours(figure, found.grid, found.log_squares - found.log_squares.min())
-    _mark(figure, found.least_squares, LEAST_SQUARES, "least on the grid")
-    _mark(figure, TRUE_COEFFICIENTS, TRUTH, "truth")
-    place = [fixed(value, 3) for value in found.least_squares]
-    alt = (
-        "Contours of the logarithm of the sum of squared residuals over both coefficients; the"
-        f" least of the grid is at {place[0]} and {place[1]}, the truth at"
-        f" {fixed(TRUE_COEFFICIENTS[0], 1)} and {fixed(TRUE_COEFFICIENTS[1], 1)}."
-    )
+    loss = found.log_squares - found.log_squares.min()
+    figure = _surface(found.grid, loss, found.least_squares, LEAST_SQUARES, "least on the grid")
+    alt = _surface_alt("logarithm of the sum of squared residuals", "least", found.least_squares)
     return Picture(figure, alt, "squares-contour")
 
 
 def likelihood_contour(found: PoissonSurface) -> Picture:
     """Draw the log-likelihood with its greatest point on the grid."""
-    figure = new_figure(_NAMES["b0"], _NAMES["b1"], height=480)
-    _add_contours(figure, found.grid, found.log_likelihood.max() - found.log_likelihood)
-    _mark(figure, found.most_likely, LIKELIHOOD, "most likely on the grid")
-    _mark(figure, TRUE_COEFFICIENTS, TRUTH, "truth")
-    place = [fixed(value, 3) for value in found.most_likely]
-    alt = (
-        "Contours of the log-likelihood over both coefficients; the maximum of the grid is at"
-        f" {place[0]} and {place[1]}, the truth at {fixed(TRUE_COEFFICIENTS[0], 1)} and"
-        f" {fixed(TRUE_COEFFICIENTS[1], 1)}."
-    )
+    loss = found.log_likelihood.max() - found.log_likelihood
+    figure = _surface(found.grid, loss, found.most_likely, LIKELIHOOD, "most likely on the grid")
+    alt = _surface_alt("log-likelihood", "maximum", found.most_likely)
     return Picture(figure, alt, "likelihood-contour")
 
 
@@ -123,13 +111,38 @@ def interval_claims(repeats: PoissonRepeats, *, term: str) -> Picture:
     return Picture(figure, alt, f"interval-claims-{'intercept' if term == 'b0' else 'slope'}")
 
 
-def _add_contours(figure: go.Figure, grid: Floats, loss: Floats) -> None:
-    """Draw contours of what is lost against the best point of the grid.
+def _surface(grid: Floats, loss: Floats, best: Floats, family: Family, text: str) -> go.Figure:
+    """Draw contours of what is lost against the best point of the grid, that point, and the truth.
 
-    The loss spans powers of ten: lines stand at even steps of its logarithm.
+    The loss spans powers of ten: lines stand at even steps of its logarithm. Lines across the
+    picture meet in the best point, which would be hard to find next to the truth.
     """
+    figure = new_figure(_NAMES["b0"], _NAMES["b1"], height=480)
     at = np.geomspace(np.sort(loss, axis=None)[len(grid)], loss.max(), CONTOURS)
     figure.add_trace(contours(grid, grid, loss, at))
+    b0, b1 = best
+    figure.add_trace(
+        go.Scatter(
+            x=np.array([b0, b0, np.nan, grid[0], grid[-1]]),
+            y=np.array([grid[0], grid[-1], np.nan, b1, b1]),
+            mode="lines",
+            line={"color": family.colour, "width": 1, "dash": family.dash},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+    _mark(figure, TRUE_COEFFICIENTS, TRUTH, "truth")
+    _mark(figure, best, family, text)
+    figure.data[-1].marker.size = BEST_SIZE
+    return figure
+
+
+def _surface_alt(what: str, extreme: str, best: Floats) -> str:
+    return (
+        f"Contours of the {what} over both coefficients; the {extreme} of the grid is at"
+        f" {fixed(best[0], 3)} and {fixed(best[1], 3)}, the truth at"
+        f" {fixed(TRUE_COEFFICIENTS[0], 1)} and {fixed(TRUE_COEFFICIENTS[1], 1)}."
+    )
 
 
 def _mark(figure: go.Figure, place: Sequence[float] | Floats, family: Family, text: str) -> None:

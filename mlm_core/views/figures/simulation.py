@@ -37,6 +37,8 @@ FAMILIES = {
     UNPOOLED: UNPOOLED_LINES,
     MIXED: MIXED_LINES,
 }
+# Where two curves lie on each other, the first is seen at both sides of the second.
+WIDTHS = {NAIVE: 8, UNPOOLED: 3, MIXED: 3}
 SHOWN_INTERVALS = 50
 _HIT, _MISS = BLUE, VERMILLION
 
@@ -57,7 +59,7 @@ def estimators(found: Experiment, term: str) -> Picture:
                 x=curve.x,
                 y=curve.y,
                 mode="lines",
-                line={"color": family.colour, "dash": family.dash, "width": 3},
+                line={"color": family.colour, "dash": family.dash, "width": WIDTHS[answer.kind]},
                 name=f"{name}: mean {number(answer.performance.mean)}",
                 hovertemplate="%{fullData.name}<extra></extra>",
             )

@@ -6,8 +6,9 @@ Names are those of a design, our own: nothing a user typed enters a sentence.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from mlm_core.inference.simulation import PUPIL, NestedDesign
+from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_experiment import (
     MIXED,
     NAIVE,
@@ -15,6 +16,7 @@ from mlm_core.inference.simulation_experiment import (
     Experiment,
     Performance,
 )
+from mlm_core.inference.simulation_levels import with_levels
 from mlm_core.inference.simulation_lines import DrawnLines
 from mlm_core.inference.simulation_missing import MissingData, MissingRepeats
 from mlm_core.inference.simulation_power import WANTED, PowerGrid
@@ -30,16 +32,47 @@ BIASED = 3.0
 
 
 def design(drawn: NestedDesign) -> str:
-    """Say what a design draws."""
+    """Say what a design draws: how many groups and rows, and how the outcome comes about."""
     inner = "".join(
-        f", {chosen(level.groups)} {_plural(level.name)} in each" for level in drawn.levels[1:]
+        f", {_roughly(level.sizes)}{chosen(level.groups)} {plural(level.name)} in each"
+        for level in drawn.levels[1:]
     )
+    whose = [f"{for_markdown(level.predictor)} one of {plural(level.name)}"
+             for level in drawn.levels]  # fmt: skip
     return (
-        f"{chosen(drawn.outer.groups)} {_plural(drawn.outer.name)}{inner},"
-        f" {chosen(drawn.rows)} pupils in each: about {count(drawn.expected_rows)} rows. At the"
-        f" same predictors two pupils of one {drawn.outer.name} correlate at"
-        f" {fixed(drawn.icc, 2)}."
+        f"{chosen(drawn.outer.groups)} {plural(drawn.outer.name)}{inner},"
+        f" {_roughly(drawn.row_sizes)}{chosen(drawn.rows)} pupils in each: about"
+        f" {count(drawn.expected_rows)} rows. The outcome, in {drawn.unit}, is"
+        f" {' + '.join(_parts(drawn))}; x is a predictor of pupils, {', '.join(whose)}. At the same"
+        f" predictors two pupils of one {drawn.outer.name} correlate at {fixed(drawn.icc, 2)}."
     )
+
+
+def _roughly(sizes: str) -> str:
+    return "" if sizes == "fixed" else "about "
+
+
+def _parts(drawn: NestedDesign) -> list[str]:
+    """Return what the outcome is the sum of."""
+    found = [f"y = {chosen(drawn.intercept)}", f"{chosen(drawn.slope)} · x"]
+    if drawn.contextual:
+        found.append(f"{chosen(drawn.contextual)} · the {drawn.outer.name}'s mean of x")
+    for level in drawn.levels:
+        found.append(f"{chosen(level.effect)} · {for_markdown(level.predictor)}")
+    for level in drawn.levels:
+        slope = f", of its slope {number(level.slope_sd)}" if level.slope_sd else ""
+        found.append(f"what each {level.name} adds (SD {number(level.intercept_sd)}{slope})")
+    return [*found, f"chance (SD {number(drawn.residual_sd)})"]
+
+
+def levels_of(preset: NestedDesign) -> Callable[[str], str]:
+    """Return what names the levels of a design that has so many of them."""
+
+    def named(n_levels: str) -> str:
+        found = with_levels(preset, int(n_levels))
+        return ", ".join(plural(level.name) for level in found.levels)
+
+    return named
 
 
 def ignoring(found: Experiment, term: str) -> str:
@@ -56,6 +89,11 @@ def ignoring(found: Experiment, term: str) -> str:
         f" {percent(robust.coverage)}, those of the mixed model {percent(mixed.coverage)}."
         + _bias(naive, found.n_repeats)
     )
+
+
+def outcome(drawn: NestedDesign) -> str:
+    """Return the outcome with its unit, as plain text for an axis."""
+    return f"{OUTCOME}, in {drawn.unit}"
 
 
 def told(term: str) -> str:
@@ -165,7 +203,8 @@ def _which_helps(found: PowerGrid) -> str:
     )
 
 
-def _plural(name: str) -> str:
+def plural(name: str) -> str:
+    """Return the plural of a level's name."""
     return f"{name}es" if name.endswith("s") else f"{name}s"
 
 

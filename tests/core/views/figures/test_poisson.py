@@ -16,18 +16,19 @@ def repeats():
 def test_the_contour_of_the_handout(keeps_the_rules):
     picture = figures.squares_contour(bundled_surface())
     keeps_the_rules(picture)
-    lines, least, truth = picture.figure.data
+    lines, across, truth, least = picture.figure.data
     assert np.asarray(lines.z).shape == (200, 200)
     assert least.name == "least on the grid: −0.487, 0.462"
     assert (truth.x[0], truth.y[0]) == (-0.5, 0.5)
     row, column = np.unravel_index(np.asarray(lines.z).argmin(), (200, 200))
     assert (lines.x[column], lines.y[row]) == (least.x[0], least.y[0])
+    assert (across.x[0], across.y[3]) == (least.x[0], least.y[0])
 
 
 def test_the_contour_of_the_likelihood(keeps_the_rules):
     picture = figures.likelihood_contour(bundled_surface())
     keeps_the_rules(picture)
-    assert picture.figure.data[1].name.startswith("most likely on the grid: −0.503, 0.492")
+    assert picture.figure.data[3].name.startswith("most likely on the grid: −0.503, 0.492")
     assert picture.figure.layout.xaxis.title.text == "b<sub>0</sub>"
 
 

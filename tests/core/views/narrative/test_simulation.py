@@ -28,7 +28,26 @@ def test_what_a_design_draws():
     assert narrative.design(CLASSES).startswith("100 classes, 200 pupils in each: about 20,000")
     assert "correlate at 0.50" in narrative.design(CLASSES)
     schools = PRESETS["107 schools, as in the class set"]
-    assert narrative.design(schools).startswith("107 schools, 2.9 classes in each, 3.8 pupils")
+    assert narrative.design(schools).startswith(
+        "107 schools, about 2.9 classes in each, about 3.8 pupils in each"
+    )
+
+
+def test_how_the_outcome_of_a_design_comes_about():
+    told = narrative.design(PRESETS["Slopes that differ"]).replace("\\", "")
+    assert (
+        "The outcome, in points, is y = 0 + 0.5 · x + 0 · w_school + what each school adds"
+        " (SD 0.600, of its slope 0.400) + chance (SD 1.00)" in told
+    )
+    assert "x is a predictor of pupils, w_school one of schools." in told
+    told = narrative.design(PRESETS["A contextual effect"])
+    assert "1 · the school's mean of x" in told
+
+
+def test_levels_of_a_design_are_named_by_their_number():
+    named = narrative.levels_of(CLASSES)
+    assert [named(n) for n in "123"] == ["classes", "schools, classes",
+                                         "districts, schools, classes"]  # fmt: skip
 
 
 def test_the_answer_of_the_class_set_design():
