@@ -155,6 +155,7 @@ def slide(label: str, low: float, high: float, first: float, *, step: float, key
         high,
         first,
         step,
+        format="%d" if float(step).is_integer() else "%.1f" if step >= 0.1 else "%.2f",
         key=key,
         bind="query-params",
         persist_state="session",
