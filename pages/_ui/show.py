@@ -65,6 +65,11 @@ def style() -> None:
 def heading(title: str, question: str) -> None:
     """Open a page: its title and the question it answers."""
     st.title(title, anchor=False)
+    ask(question)
+
+
+def ask(question: str) -> None:
+    """Show the question that what follows answers."""
     st.html(f'<p class="mlm-question">{for_html(question)}</p>')
 
 

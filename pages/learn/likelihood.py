@@ -20,6 +20,7 @@ from mlm_core.views.tables import likelihood as tables
 from pages._ui import cache, parts, show, simulated, widgets
 
 CONFIDENCE = 0.95
+_SPREADS = ("sd", "sigma")
 
 show.heading("Likelihood", "Why likelihood?")
 probability, sample, counts, own = parts.tabs("A probability", "A sample", "Counts", "Your model")
@@ -28,6 +29,7 @@ probability, sample, counts, own = parts.tabs("A probability", "A sample", "Coun
 @st.fragment
 def density() -> None:
     """Show a normal density and the probability above a threshold."""
+    show.ask("How likely is a value above a threshold?")
     answer = st.container()
     left, middle, right = st.columns(3)
     with left:
@@ -51,6 +53,7 @@ def density() -> None:
 @st.fragment
 def one_sample() -> None:
     """Show the likelihood of a sample's mean, then of mean and standard deviation."""
+    show.ask("Which mean makes my sample most likely?")
     answer = st.container()
     left, middle, right = st.columns(3)
     with left:
@@ -92,6 +95,7 @@ def one_sample() -> None:
 
 def poisson() -> None:
     """Show counts, for which least squares and likelihood differ."""
+    show.ask("Do least squares and likelihood always agree?")
     fit = simulated.drawn(fit_bundled)
     surface = simulated.drawn(bundled_surface)
     show.answer(narrative.poisson(surface, fit))
@@ -145,6 +149,7 @@ def many_samples() -> None:
 
 def own_model() -> None:
     """Show the likelihood of the model chosen in the sidebar."""
+    show.ask("How does likelihood find the variances of my own model?")
     choices, data = widgets.require("outcome", "levels")
     with show.guard():
         model, method = choices.model, choices.method
@@ -154,7 +159,9 @@ def own_model() -> None:
         st.subheader("The profile of each variance", anchor=False)
         profiles = cache.from_fit(profile, data, model, method=method)
         intervals = cache.from_fit(profile_intervals, data, model, method=method)
-        curves = [one for one in profiles.curves if one.parameter.kind == "sd" and len(one.values)]
+        curves = [
+            one for one in profiles.curves if one.parameter.kind in _SPREADS and len(one.values)
+        ]
         labels = [one.parameter.label for one in curves]
         chosen = parts.one_of(
             "Profile of",

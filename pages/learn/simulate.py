@@ -30,6 +30,7 @@ ignored, data, missing, power_tab = parts.tabs(
 @st.fragment
 def ignore_groups() -> None:
     """Repeat a design and hold every way's promises against what happens."""
+    show.ask("Do 95% intervals hold the truth 95 times in 100 if the groups are ignored?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("experiment-seed")
@@ -77,6 +78,7 @@ def _show_experiment(found: Experiment, term: str) -> None:
 @st.fragment
 def draw_data() -> None:
     """Draw one table, show its lines, and hand it to the other pages."""
+    show.ask("What do data look like whose truth is known?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("table-seed")
@@ -115,6 +117,7 @@ def draw_data() -> None:
 @st.fragment
 def lose_data() -> None:
     """Lose outcomes of a drawn table, and compare the fit before and after."""
+    show.ask("What if some outcomes are missing?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("missing-seed")
@@ -154,6 +157,7 @@ def lose_data() -> None:
 @st.fragment
 def find_effect() -> None:
     """Show the power of finding an effect as a heat map."""
+    show.ask("How many groups does it take to find an effect?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("power-seed")

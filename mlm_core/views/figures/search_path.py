@@ -18,7 +18,7 @@ CONTOURS = 12
 def search_path(found: SearchPath) -> Picture:
     """Draw the surface as contours, the steps as a line from the start to the minimum."""
     first, second = (for_figure(level_words(level)) for level in found.levels)
-    figure = new_figure(f"θ {first}", f"θ {second}", height=480)
+    figure = new_figure(f"SD {first}, in residual SDs", f"SD {second}, in residual SDs", height=480)
     loss = found.surface
     at = np.geomspace(max(np.sort(loss, axis=None)[len(loss)], 1e-6), loss.max(), CONTOURS)
     figure.add_trace(contours(*found.grids, loss, at))

@@ -7,32 +7,47 @@ from mlm_core.inference.search_path import SearchPath
 from mlm_core.likelihood.normal import MeanLikelihood, NormalSurface, NormalTail
 from mlm_core.likelihood.poisson import TRUTH, PoissonFit, PoissonSurface
 from mlm_core.likelihood.poisson_repeats import PoissonRepeats
-from mlm_core.views.narrative.wording import counted, level_name, listed, name
+from mlm_core.views.narrative.wording import counted, level_name, listed, term_name
 from mlm_core.views.numbers import chosen, count, fixed, number, percent
 from mlm_core.views.tables.table import records
 from mlm_core.views.words import INTERCEPT, RESIDUAL
 
 HONEST = 0.93
 """An interval that covers at least this share of the samples keeps its promise of 95%."""
+# Shares closer to 0 or 1 are not counted per 1,000.
+_FEWEST = 0.0005
 
 
 def tail(found: NormalTail) -> str:
     """Say how likely a value above the threshold is."""
+    above = f"P(X > {chosen(found.threshold)})"
     return (
-        f"If values are normal with mean {chosen(found.mean)} and standard deviation"
-        f" {chosen(found.sd)}, a value above {chosen(found.threshold)} has the probability"
-        f" **{number(found.probability)}**: P(X > {chosen(found.threshold)}) is the shaded area."
-        " Here the parameters are known and the value is open; likelihood turns the question round."
+        f"Values are normal with mean {chosen(found.mean)} and standard deviation"
+        f" {chosen(found.sd)}. Then **{above} = {number(found.probability)}**: the shaded area,"
+        f" {_of_a_thousand(found.probability)} values. Here mean and spread are known and the value"
+        " is open. Likelihood turns this round: the values are known, and the question is which"
+        " mean they speak for."
     )
+
+
+def _of_a_thousand(share: float) -> str:
+    """Return a share as a count of 1,000."""
+    if share < _FEWEST:
+        return "fewer than 1 of 1,000"
+    if share > 1.0 - _FEWEST:
+        return "more than 999 of 1,000"
+    return f"about {count(round(1000 * share))} of 1,000"
 
 
 def mean(found: MeanLikelihood) -> str:
     """Say which mean makes the sample most likely, and how sure that is."""
+    n = len(found.sample)
     return (
-        f"Of all proposed means, **{fixed(found.estimate, 3)}** makes these"
-        f" {count(len(found.sample))} values most likely. It is their average, and the sum of"
-        f" squares is least at the same place. The curvature there, {number(found.curvature)},"
-        f" implies a standard error of {number(found.se)}; the truth is {chosen(found.true_mean)}."
+        f"A mean of **{fixed(found.estimate, 3)}** makes these {count(n)} values most likely. It is"
+        " their average, and the sum of squares is least at the same place. The more sharply the"
+        f" curve bends there, the surer the estimate: its curvature, {number(found.curvature)},"
+        f" implies a standard error of 1/√{number(found.curvature)} = {number(found.se)}. The truth"
+        f" is {chosen(found.true_mean)}."
     )
 
 
@@ -53,10 +68,11 @@ def poisson(surface: PoissonSurface, fit: PoissonFit) -> str:
     likely = [fixed(value, 3) for value in fit.coefficients["estimate"]]
     truth = [fixed(value, 1) for value in TRUTH]
     return (
-        f"For counts the two ways part: on the grid least squares settles at b₀ = **{squares[0]}**,"
-        f" b₁ = **{squares[1]}**, maximum likelihood at b₀ = **{likely[0]}**, b₁ ="
-        f" **{likely[1]}**. The truth of these {count(fit.n_obs)} simulated counts is {truth[0]}"
-        f" and {truth[1]}."
+        f"These {count(fit.n_obs)} counts were simulated with a rate λ that depends on x,"
+        f" ln λ = b₀ + b₁ x, and with b₀ = {truth[0]} and b₁ = {truth[1]}. For counts the two ways"
+        f" part: on the grid least squares settles at b₀ = **{squares[0]}**, b₁ ="
+        f" **{squares[1]}**, maximum likelihood comes to b₀ = **{likely[0]}**, b₁ ="
+        f" **{likely[1]}**."
     )
 
 
@@ -92,15 +108,17 @@ def own_model(reml: MixedFit, ml: MixedFit) -> str:
     for restricted, full in both:
         if restricted["other"] or restricted["level"] == RESIDUAL:
             continue
-        what = level_name(restricted["level"])
+        effect = (
+            "" if restricted["term"] == INTERCEPT else f"of the {term_name(restricted['term'])} "
+        )
         parts.append(
-            f"{number(restricted['variance'])} by REML and {number(full['variance'])} by ML for"
-            f" {_effect(restricted['term'])} {what}"
+            f"{effect}between groups of {level_name(restricted['level'])}"
+            f" **{number(restricted['variance'])}** by REML and **{number(full['variance'])}** by ML"
         )
     return (
-        f"The likelihood of your own model is highest where the variance is {listed(parts)}. ML"
-        f" treats the {count(len(reml.terms))} fixed coefficients as known and divides by n; REML"
-        " allows for their estimation, as n − 1 does for a mean."
+        f"The data are most likely under these variances of your model: {listed(parts)}. ML takes"
+        f" the {counted(len(reml.terms), 'fixed coefficient', 'fixed coefficients')} as known and"
+        " divides by n; REML allows for their estimation, as dividing by n − 1 does for a mean."
     )
 
 
@@ -110,12 +128,10 @@ def steps(found: SearchPath) -> str:
     whole = found.values[0] - found.values[-1]
     share = first / whole if whole > 0.0 else 1.0
     return (
-        f"From a start at 1 and 1 the search takes {counted(len(found.steps) - 1, 'step', 'steps')}"
-        f" to the minimum. Each goes to the lowest point of a parabola with the slope and the"
-        f" curvature of the criterion where it stands; the first brings {percent(share)} of the"
-        f" fall from {fixed(found.values[0], 1)} to {fixed(found.values[-1], 1)}."
+        "Every point of the picture is a pair of standard deviations between groups, in residual"
+        " standard deviations; the lines join pairs that are equally likely. From a start at 1 and"
+        f" 1 the search takes {counted(len(found.steps) - 1, 'step', 'steps')} to the best pair."
+        " Each goes to the lowest point of a parabola with the slope and the curvature of the"
+        f" criterion where it stands; the first brings {percent(share)} of the fall from"
+        f" {fixed(found.values[0], 1)} to {fixed(found.values[-1], 1)}."
     )
-
-
-def _effect(term: str) -> str:
-    return "the level of" if term == INTERCEPT else f"the slope of {name(term)} over"

@@ -107,7 +107,7 @@ def test_many_samples_when_asked(view: OpenView) -> None:
 def test_the_own_model(view: OpenView, classroom: pd.DataFrame) -> None:
     page = _lesson(view, "Your model")
     fit = fit_mixed(Model("mathkind ~ ses + (1 | schoolid/classid)"), classroom)
-    assert "302 by REML" in page.answer
+    assert "302 by REML" in page.answer.replace("*", "")
     assert agrees(page.table("methods")[0]["Variance by REML"], fit.variances["variance"][0])
     way = page.trace("search-path", "minimum")
     assert (way["x"][0], way["y"][0]) == pytest.approx(tuple(fit.at.theta), abs=1e-4)

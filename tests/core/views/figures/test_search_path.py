@@ -14,6 +14,9 @@ def test_the_way_ends_at_the_minimum(classroom, keeps_the_rules):
     picture = draw(found)
     keeps_the_rules(picture)
     lines, way, end = picture.figure.data
+    assert picture.figure.layout.xaxis.title.text == (
+        "SD between classid within schoolid, in residual SDs"
+    )
     np.testing.assert_array_equal(way.x, found.steps[:, 0])
     np.testing.assert_array_equal(way.y, found.steps[:, 1])
     assert (end.x[0], end.y[0]) == (way.x[-1], way.y[-1])

@@ -15,14 +15,26 @@ SAMPLE = draw_normal(30, mean=0.0, sd=1.0, seed=1)
 
 def test_the_probability_of_the_handout():
     text = narrative.tail(normal_tail(mean=0.0, sd=1.0, threshold=2.0))
-    assert "**0.0228**: P(X > 2) is the shaded area" in text
+    assert "**P(X > 2) = 0.0228**: the shaded area, about 23 of 1,000 values." in text
+
+
+def test_probabilities_too_near_to_nothing_or_everything_to_be_counted():
+    def told(threshold: float) -> str:
+        return narrative.tail(normal_tail(mean=0.0, sd=1.0, threshold=threshold))
+
+    assert "fewer than 1 of 1,000 values" in told(3.3)
+    assert "about 1 of 1,000 values" in told(3.2)
+    assert "about 999 of 1,000 values" in told(-3.2)
+    assert "more than 999 of 1,000 values" in told(-3.3)
 
 
 def test_the_most_likely_mean():
     found = mean_likelihood(SAMPLE, true_mean=0.0, sd=1.0)
     text = narrative.mean(found)
     assert "**−0.066** makes these 30 values most likely" in text
-    assert "curvature there, 30.0, implies a standard error of 0.183; the truth is 0." in text
+    assert (
+        "its curvature, 30.0, implies a standard error of 1/√30.0 = 0.183. The truth is 0." in text
+    )
 
 
 def test_both_unknown():
@@ -34,8 +46,9 @@ def test_both_unknown():
 
 def test_counts():
     text = narrative.poisson(bundled_surface(), fit_bundled())
-    assert "b₀ = **−0.487**, b₁ = **0.462**, maximum likelihood at b₀ = **−0.501**" in text
-    assert "3,000 simulated counts is −0.5 and 0.5" in text
+    assert "b₀ = **−0.487**, b₁ = **0.462**, maximum likelihood comes to b₀ = **−0.501**" in text
+    assert "These 3,000 counts were simulated" in text
+    assert "with b₀ = −0.5 and b₁ = 0.5" in text
 
 
 def _repeats(coverage: float, sd: float) -> PoissonRepeats:
@@ -66,11 +79,12 @@ def test_both_methods_and_the_way_of_the_search(classroom):
     model = Model("mathkind ~ ses + (1 | schoolid/classid)")
     reml, ml = (fit_mixed(model, classroom, method=method) for method in ("REML", "ML"))
     text = narrative.own_model(reml, ml)
-    assert "302 by REML and 297 by ML for the level of schoolid" in text
-    assert "for the level of classid within schoolid" in text
+    assert "between groups of schoolid **302** by REML and **297** by ML" in text
+    assert "between groups of classid within schoolid **20.4**" in text
+    assert "ML takes the 2 fixed coefficients as known" in text
     found = search_path(reml)
     told = narrative.steps(found)
-    assert f"takes {len(found.steps) - 1} steps to the minimum" in told
+    assert f"takes {len(found.steps) - 1} steps to the best pair" in told
     assert told.endswith("to 12,038.4.")
     standing = replace(found, steps=found.steps[-1:], values=found.values[-1:])
     assert "takes 0 steps" in narrative.steps(standing)
