@@ -29,11 +29,16 @@ def level_of(label: str, levels: Sequence[str], *, key: str) -> str:
 
 
 def one_of(
-    label: str, options: Sequence[str], *, key: str, shown: Callable[[str], str] = for_markdown
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    shown: Callable[[str], str] = for_markdown,
+    plain: Callable[[str], str] = str,
 ) -> str:
     """Let a person choose one of several names; a single one is chosen already.
 
-    ``shown`` writes an option as Markdown.
+    ``shown`` writes an option as Markdown, ``plain`` as the text of a list, where there are many.
     """
     if len(options) == 1:
         return options[0]
@@ -53,6 +58,7 @@ def one_of(
             label,
             list(options),
             key=key,
+            format_func=plain,
             bind="query-params",
             persist_state="session",
         )

@@ -16,6 +16,7 @@ from mlm_core.views.figures.profile import profile_curve
 from mlm_core.views.figures.search_path import search_path as path_figure
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood as narrative
+from mlm_core.views.parameters import parameter_words
 from mlm_core.views.tables import likelihood as tables
 from pages._ui import cache, parts, show, simulated, widgets
 
@@ -162,15 +163,15 @@ def own_model() -> None:
         curves = [
             one for one in profiles.curves if one.parameter.kind in _SPREADS and len(one.values)
         ]
-        labels = [one.parameter.label for one in curves]
+        by_label = {one.parameter.label: one for one in curves}
         chosen = parts.one_of(
             "Profile of",
-            labels,
+            list(by_label),
             key="profile-of",
-            shown=lambda label: sentences.parameter(curves[labels.index(label)].parameter),
+            shown=lambda label: sentences.parameter(by_label[label].parameter),
+            plain=lambda label: parameter_words(by_label[label].parameter),
         )
-        curve = curves[labels.index(chosen)]
-        show.figure(profile_curve(curve, intervals, confidence=CONFIDENCE))
+        show.figure(profile_curve(by_label[chosen], intervals, confidence=CONFIDENCE))
         fit = fits[0] if method == "REML" else fits[1]
         if has_path(fit):
             st.subheader("What the search does", anchor=False)

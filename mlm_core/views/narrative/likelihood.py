@@ -108,13 +108,11 @@ def own_model(reml: MixedFit, ml: MixedFit) -> str:
     for restricted, full in both:
         if restricted["other"] or restricted["level"] == RESIDUAL:
             continue
-        effect = (
-            "" if restricted["term"] == INTERCEPT else f"of the {term_name(restricted['term'])} "
-        )
-        parts.append(
-            f"{effect}between groups of {level_name(restricted['level'])}"
-            f" **{number(restricted['variance'])}** by REML and **{number(full['variance'])}** by ML"
-        )
+        term = restricted["term"]
+        effect = "" if term == INTERCEPT else f"of the {term_name(term)} "
+        found = [number(each["variance"]) for each in (restricted, full)]
+        by_both = f"**{found[0]}** by REML and **{found[1]}** by ML"
+        parts.append(f"{effect}between groups of {level_name(restricted['level'])} {by_both}")
     return (
         f"The data are most likely under these variances of your model: {listed(parts)}. ML takes"
         f" the {counted(len(reml.terms), 'fixed coefficient', 'fixed coefficients')} as known and"
