@@ -38,6 +38,8 @@ Progress = Callable[[int, int], bool]
 # Groups times replicates handled at a time: they stay in the processor's cache.
 _BATCH_GROUPS = 32_768
 _LARGEST_BATCH = 100
+# Groups times parameters: below, a thousand replicates take about a second at most.
+_QUICK = 3_000
 FEWEST = 20  # fewer replicates say nothing about a tail
 
 
@@ -140,6 +142,11 @@ class Bootstrap:
         return pd.DataFrame.from_records(
             records, columns=["parameter", "estimate", "lower", "upper", "bias", "se"]
         )
+
+
+def is_quick(fit: MixedFit) -> bool:
+    """Tell whether a thousand replicates of a fit take about a second at most."""
+    return len(fit.problem.moments.counts) * fit.n_parameters <= _QUICK
 
 
 def bootstrap(

@@ -181,6 +181,14 @@ def wald_test(
     return FixedInference(fit, method).test(null, contrasts)
 
 
+def block_tests(fit: MixedFit, terms: Sequence[str]) -> tuple[FixedTest, ...]:
+    """Test that the coefficients of several terms are all zero, by every method.
+
+    See :func:`wald_test`.
+    """
+    return tuple(wald_test(fit, terms, method=method) for method in get_args(DfMethod))
+
+
 def contrast(
     fit: MixedFit,
     weights: Mapping[str, float],

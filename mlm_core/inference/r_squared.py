@@ -17,10 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mlm_core.fits.criterion import Problem
 from mlm_core.fits.curvature import effect_products, effect_rows
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.packed import unpack
+from mlm_core.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class RSquared:
         Share of fixed part and groups together.
     fixed_variance, random_variance, residual_variance : float
         The three parts, in squared units of the outcome.
+    notes : tuple of Note
+        Where R prints another figure.
     """
 
     marginal: float
@@ -42,6 +46,7 @@ class RSquared:
     fixed_variance: float
     random_variance: float
     residual_variance: float
+    notes: tuple[Note, ...]
 
 
 def r_squared(fit: MixedFit) -> RSquared:
@@ -60,4 +65,18 @@ def r_squared(fit: MixedFit) -> RSquared:
         products = effect_products(effect_rows(whole, block), block)[..., 0]
         varying += residual * float((factor @ factor.T * products).sum()) / moments.n_rows
     total = fixed + varying + residual
-    return RSquared(fixed / total, (fixed + varying) / total, fixed, varying, residual)
+    notes = (_uncorrelated_note(),) if _has_uncorrelated_slopes(problem) else ()
+    return RSquared(fixed / total, (fixed + varying) / total, fixed, varying, residual, notes)
+
+
+def _has_uncorrelated_slopes(problem: Problem) -> bool:
+    return any(len(problem.structure.at_level(i)) > 1 for i in range(len(problem.moments.levels)))
+
+
+def _uncorrelated_note() -> Note:
+    message = (
+        "The slopes of this model are uncorrelated with its intercepts (||). They count in R\u00b2"
+        " here; R's package performance (0.10) leaves such slopes out, in R\u00b2 and in the ICC,"
+        " and prints other figures."
+    )
+    return Note("uncorrelated-slopes-in-r", "note", message)

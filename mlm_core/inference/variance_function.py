@@ -16,7 +16,7 @@ Multilevel Analysis, section 5.1.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,8 @@ FloatArray = NDArray[np.float64]
 # A curve is drawn this many standard deviations around the mean of its variable.
 _REACH = 2.0
 _POINTS = 41
+# Relative: a variable of 0 and 1 has variance mean (1 - mean).
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,16 +60,6 @@ class VarianceFunction:
     table: pd.DataFrame
     confidence: float | None
 
-    @property
-    def at_three(self) -> VarianceFunction:
-        """The same at three of its points, a quarter, half and three quarters of the way.
-
-        By default these are the mean of the variable and one standard deviation to either side.
-        """
-        x = np.unique(self.table["x"])
-        kept = x[[len(x) // 4, len(x) // 2, len(x) - 1 - len(x) // 4]]
-        return replace(self, table=self.table[self.table["x"].isin(kept)].reset_index(drop=True))
-
 
 def slope_columns(fit: MixedFit) -> tuple[str, ...]:
     """Return the variables whose slopes vary between groups, in the model's order."""
@@ -78,6 +70,27 @@ def slope_columns(fit: MixedFit) -> tuple[str, ...]:
         if column != INTERCEPT
     )
     return tuple(dict.fromkeys(columns))
+
+
+def round_values(fit: MixedFit, column: str) -> tuple[float, ...]:
+    """Return a few round values of a slope variable: -0.5, 0 and 0.5, say.
+
+    Three of them, about a standard deviation apart around the mean; 0 and 1 where the variable
+    has no others.
+
+    Raises
+    ------
+    UnknownColumnError
+        No slope of that variable varies.
+    """
+    mean, sd = _mean_and_sd(fit, column)
+    if np.isclose(sd**2, mean * (1.0 - mean), rtol=_SAME):
+        return 0.0, 1.0
+    whole = 10.0 ** np.floor(np.log10(sd))
+    step = whole * max(digit for digit in (1.0, 2.0, 5.0) if digit * whole <= sd)
+    decimals = max(0, -int(np.floor(np.log10(whole))))
+    values = step * (np.round(mean / step) + np.array([-1.0, 0.0, 1.0]))
+    return tuple(float(value) for value in np.round(values, decimals))
 
 
 def variance_function(
@@ -106,18 +119,14 @@ def variance_function(
     UnknownColumnError
         No slope of that variable varies.
     """
-    names = slope_columns(fit)
-    if column not in names:
-        raise UnknownColumnError(column, names)
+    mean, sd = _mean_and_sd(fit, column)
     moments = fit.problem.moments
     means = {
         name.label: float(shift)
         for name, shift in zip(moments.columns, moments.shift, strict=False)
     }
     if at is None:
-        (index,) = (i for i, name in enumerate(moments.columns) if name.label == column)
-        half = _REACH * float(moments.scale[index])
-        x = np.linspace(means[column] - half, means[column] + half, _POINTS)
+        x = np.linspace(mean - _REACH * sd, mean + _REACH * sd, _POINTS)
     else:
         x = np.asarray(at, dtype=np.float64)
     own = _variances(_single(fit), column, x, means)[0]
@@ -127,8 +136,16 @@ def variance_function(
         many = _variances(bootstrap.replicates, column, x, means)
         lower, upper = np.quantile(many, [tail, 1.0 - tail], axis=0)
         table = table.assign(lower=lower.ravel(), upper=upper.ravel())
-    others = {name: means[name] for name in names if name != column}
+    others = {name: means[name] for name in slope_columns(fit) if name != column}
     return VarianceFunction(column, others, table, confidence if bootstrap is not None else None)
+
+
+def _mean_and_sd(fit: MixedFit, column: str) -> tuple[float, float]:
+    names, moments = slope_columns(fit), fit.problem.moments
+    if column not in names:
+        raise UnknownColumnError(column, names)
+    (index,) = (i for i, name in enumerate(moments.columns) if name.label == column)
+    return float(moments.shift[index]), float(moments.scale[index])
 
 
 def _single(fit: MixedFit) -> Replicates:

@@ -74,6 +74,21 @@ def handles(models: tuple[Kept, ...]) -> None:
         st.caption(for_markdown(each.choices.model.formula))
 
 
+def remarks(choices: AppState, fit: MixedFit) -> None:
+    """Show what a fit has to say; where it is singular, offer the simpler model."""
+    show.notes(fit.notes)
+    found = kept.simpler(choices, fit.notes)
+    if found is None or not found[0].levels:
+        return
+    simpler, words = found
+    st.button(
+        f"Use the model {for_markdown(words)}",
+        key="use-simpler",
+        on_click=state.change,
+        kwargs=kept.told(simpler),
+    )
+
+
 def simpler_models(models: tuple[Kept, ...], fits: Sequence[MixedFit | PooledFit]) -> None:
     """Where a fit is singular, say so by name and offer the simpler model in its place."""
     told: set[str] = set()

@@ -16,7 +16,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import checks as figures
 from mlm_core.views.narrative import checks as narrative
-from pages._ui import cache, overview, parts, show, widgets
+from pages._ui import builder, cache, overview, parts, show, widgets
 
 FITTED = {"all": "fixed part and groups", "none": "fixed part alone"}
 
@@ -28,7 +28,7 @@ with show.guard():
     fit = cache.mixed(data, model, method=method)
     alike = cache.from_fit(residual_correlations, data, model, method=method)
     show.answer(narrative.verdict(alike))
-    show.notes(fit.notes)
+    builder.remarks(choices, fit)
     show.table(tables.residual_correlations(alike))
 
     rest, shape, groups, hangs, spread, errors = parts.tabs(

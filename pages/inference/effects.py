@@ -11,7 +11,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import group_effects as figures
 from mlm_core.views.narrative import group_effects as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import builder, cache, parts, show, widgets
 
 INTERVALS = {"own": "of each group (95%)", "comparison": "for comparing two groups"}
 
@@ -33,7 +33,7 @@ with show.guard():
     effects = cache.from_fit(group_effects, data, model, term=term, **of)
     with answer:
         show.answer(narrative.stand_out(effects))
-    show.notes(fit.notes)
+    builder.remarks(choices, fit)
     group = parts.highlighted(tuple(effects.table["group"]))
     if group is not None:
         st.markdown(narrative.one_group(effects, group))

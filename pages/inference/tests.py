@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mlm_core.inference.fixed_tests import block_tests
 from mlm_core.inference.profile import is_quick, profile, profile_intervals
 from mlm_core.inference.simulated_terms import simulate_random_terms
 from mlm_core.inference.summaries import tail_curves
@@ -13,7 +14,7 @@ from mlm_core.views.figures.null_distribution import null_distribution
 from mlm_core.views.figures.profile import profile_curve
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood_ratio as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import builder, cache, parts, show, widgets
 
 SAMPLES = ("1000", "5000")
 CONFIDENCE = 0.95
@@ -28,7 +29,7 @@ with show.guard():
     fit = cache.mixed(data, model, method=method)
     comparison = cache.comparison_with_pooled(data, model, method=method)
     show.answer(narrative.pooled_comparison(comparison))
-    show.notes(fit.notes)
+    builder.remarks(choices, fit)
     alike = comparison.like_with_like
     show.figure(tail_figure(tail_curves(alike.statistic, alike.df, weights=alike.weights)))
     show.table(tables.pooled_comparison(comparison))
@@ -105,6 +106,9 @@ with show.guard():
         st.markdown(narrative.test(test))
         show.table(tables.likelihood_ratio(test))
         show.notes(test.notes)
+        if predictors and not levels:
+            by_f = cache.from_fit(block_tests, data, model, method=method, terms=predictors)
+            show.table(tables.block_tests(by_f))
     else:
         st.markdown("Choose what to leave out; both models are fitted to the same rows.")
 

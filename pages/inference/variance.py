@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mlm_core.inference.bootstrap import is_quick
 from mlm_core.inference.design_effect import design_effect
 from mlm_core.inference.reliability import reliability
 from mlm_core.inference.share_intervals import share_intervals
 from mlm_core.inference.shares import icc, unconditional_icc
-from mlm_core.inference.variance_function import slope_columns, variance_function
+from mlm_core.inference.variance_function import round_values, slope_columns, variance_function
 from mlm_core.views import code, inference_code, tables
 from mlm_core.views.figures.shares import share_bars
 from mlm_core.views.figures.variance_function import variance_curves
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import variance as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import builder, cache, parts, show, widgets
 
 SAMPLES = 1000
 
@@ -25,7 +26,7 @@ answer = st.container()
 with show.guard():
     model, method, outcome = choices.model, choices.method, choices.outcome
     fit = cache.mixed(data, model, method=method)
-    show.notes(fit.notes)
+    builder.remarks(choices, fit)
     unconditional = cache.from_fit(unconditional_icc, data, model, method=method)
     conditional = cache.from_fit(icc, data, model, method=method)
     with answer:
@@ -55,13 +56,15 @@ with show.guard():
         st.subheader("Along a slope variable", anchor=False)
         along = parts.one_of("Variable", slopes, key="along")
         curve = cache.from_fit(variance_function, data, model, method=method, column=along)
+        at = cache.from_fit(round_values, data, model, method=method, column=along)
+        some = cache.from_fit(variance_function, data, model, method=method, column=along, at=at)
         st.markdown(sentences.variance_function(curve))
         show.figure(variance_curves(curve, outcome=outcome))
-        show.table(tables.variance_points(curve.at_three))
+        show.table(tables.variance_points(some))
 
     st.subheader("How sure is that?", anchor=False)
     seed = parts.seed("interval-seed")
-    if parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
+    if is_quick(fit) or parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
         sure = [
             cache.long_from_fit(
                 share_intervals, data, model, method=method, n=SAMPLES, seed=seed,

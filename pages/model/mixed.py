@@ -5,11 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from mlm_core.inference.group_estimates import ordered_modes, terms_of
+from mlm_core.inference.r_squared import r_squared
+from mlm_core.inference.standard_errors import StandardErrors, coefficients_by, standard_errors
 from mlm_core.views import code, tables
 from mlm_core.views.equation import equations
 from mlm_core.views.figures.caterpillar import modes as mode_figure
+from mlm_core.views.narrative import checks
 from mlm_core.views.narrative import effects as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import builder, cache, parts, show, widgets
+
+ERRORS: dict[StandardErrors, str] = {
+    "Satterthwaite": "the model's (Satterthwaite)",
+    "Kenward-Roger": "Kenward-Roger",
+    "robust": "robust (CR2)",
+}
 
 show.heading("Mixed", "How much do groups matter?")
 choices, data = widgets.require("outcome", "levels")
@@ -18,15 +27,22 @@ with show.guard():
     model, method = choices.model, choices.method
     fit = cache.mixed(data, model, method=method)
     show.answer(narrative.mixed(fit))
-    show.notes(fit.notes)
+    builder.remarks(choices, fit)
 
     st.subheader("The model", anchor=False)
     show.equations(equations(fit, varies_at=cache.varies_at(data, choices.levels)))
 
     st.subheader("Its estimates", anchor=False)
     show.table(tables.variances(fit))
-    show.table(tables.mixed_coefficients(fit))
-    show.table(tables.mixed_facts(fit))
+    by = parts.one_of("Standard errors", list(ERRORS), key="errors-by", shown=ERRORS.__getitem__)
+    found = cache.from_fit(coefficients_by, data, model, method=method, by=by)
+    show.table(tables.mixed_coefficients(fit, found, by=by))
+    if fit.is_singular and by == "Satterthwaite":
+        three = cache.from_fit(standard_errors, data, model, method=method)
+        caution = checks.boundary_df(three)
+        show.notes([caution] if caution else [])
+    explained = cache.from_fit(r_squared, data, model, method=method)
+    show.table(tables.mixed_facts(fit, explained))
     effects, more, printed = parts.tabs(
         "The groups' effects", "Residuals, correlations, sizes", "As R prints it"
     )
@@ -51,6 +67,7 @@ with show.guard():
     show.how(
         "The likelihood is computed from sums per group, level by level from the innermost groups"
         " outwards, and maximised with its exact gradient; the optimum is certified, a variance"
-        " at zero included. Degrees of freedom are Satterthwaite's.",
+        " at zero included. Standard errors are the model's, with Satterthwaite's degrees of"
+        " freedom, unless others are chosen.",
         code.mixed(model, data.source, method=method),
     )

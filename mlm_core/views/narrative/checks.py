@@ -198,9 +198,10 @@ def boundary_df(table: pd.DataFrame) -> Note | None:
     if row["df_model"] < MANY_MORE * row["df_kr"]:
         return None
     message = (
-        "A variance of this model is at its boundary. Satterthwaite's degrees of freedom, as"
-        f" lmerTest prints them, take it as known: {fixed(row['df_model'], 1)} for {row['term']},"
-        f" where Kenward and Roger count {fixed(row['df_kr'], 1)}. Read the latter."
+        "A variance of this model is estimated as zero, or a correlation as plus or minus one."
+        " Satterthwaite's degrees of freedom, as lmerTest prints them, take that as certain:"
+        f" {fixed(row['df_model'], 1)} for {row['term']}, where Kenward and Roger's method counts"
+        f" {fixed(row['df_kr'], 1)}. Read the latter."
     )
     numbers = {"term": row["term"], "satterthwaite": row["df_model"], "kr": row["df_kr"]}
     return Note("boundary-df", "caution", message, numbers)

@@ -25,6 +25,7 @@ from mlm_core.views.tables.intervals import (
     variance_points,
 )
 from mlm_core.views.tables.sequences import (
+    block_tests,
     marginal_means,
     mean_differences,
     model_list,
@@ -39,6 +40,7 @@ from mlm_core.views.tables.variances import correlations, shares, variances
 __all__ = [
     "Table",
     "averages",
+    "block_tests",
     "correlation_intervals",
     "correlations",
     "design_effect",

@@ -8,7 +8,9 @@ import pandas as pd
 
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
-from mlm_core.views.numbers import column, count, decimals_for, fixed, number, p_value
+from mlm_core.inference.r_squared import RSquared
+from mlm_core.inference.standard_errors import StandardErrors
+from mlm_core.views.numbers import column, count, decimals_for, fixed, number, p_value, percent
 from mlm_core.views.tables.table import Table, frame_of, note_footnotes, sizes_footnote
 
 FIVE = ("Minimum", "1st quartile", "Median", "3rd quartile", "Maximum")
@@ -34,21 +36,42 @@ def pooled_coefficients(fit: PooledFit) -> Table:
     return Table(frame_of(cells), "Pooled regression", tuple(notes), "pooled-coefficients")
 
 
-def mixed_coefficients(fit: MixedFit) -> Table:
-    """Lay out the fixed effects of a mixed fit."""
-    frame = fit.coefficients
+def mixed_coefficients(
+    fit: MixedFit, frame: pd.DataFrame | None = None, *, by: StandardErrors = "Satterthwaite"
+) -> Table:
+    """Lay out the fixed effects of a mixed fit, ``frame`` its coefficients by one method."""
+    frame = fit.coefficients if frame is None else frame
     cells = {
         **_estimates(frame, "df"),
         "p": map(p_value, frame["p"]),
         **_bounds(frame, ""),
     }
-    notes = (
-        f"Estimated by {fit.method}; degrees of freedom by Satterthwaite's method, 95% intervals"
-        " from t with these.",
-        sizes_footnote(fit),
-        *note_footnotes(fit.notes),
-    )
+    notes = (_errors_footnote(fit, by), sizes_footnote(fit), *note_footnotes(fit.notes))
     return Table(frame_of(cells), "Fixed effects", notes, "fixed-effects")
+
+
+def _errors_footnote(fit: MixedFit, by: StandardErrors) -> str:
+    if by == "Satterthwaite":
+        return (
+            f"Estimated by {fit.method}; degrees of freedom by Satterthwaite's method, 95%"
+            " intervals from t with these."
+        )
+    if by == "Kenward-Roger":
+        return (
+            "Estimated by REML; standard errors and degrees of freedom by Kenward and Roger, who"
+            " allow for the variances being estimates too."
+        )
+    outer = fit.levels[0].name
+    inner = "".join(
+        f" Groups of {level.columns[-1]} in one group of {outer} are alike, so they are no"
+        " independent evidence and are not taken as clusters."
+        for level in fit.levels[1:]
+    )
+    return (
+        f"Estimated by {fit.method}; standard errors from the residuals of whole groups of {outer}"
+        " (CR2), right even where the model has the variances wrong, with degrees of freedom of"
+        f" their own (Bell and McCaffrey).{inner}"
+    )
 
 
 def _estimates(frame: pd.DataFrame, df: str) -> dict[str, Sequence[str]]:
@@ -117,12 +140,20 @@ def pooled_facts(fit: PooledFit) -> Table:
     return _facts(facts, "Pooled regression, in all", "pooled-facts")
 
 
-def mixed_facts(fit: MixedFit) -> Table:
-    """Lay out criterion, information criteria and counts of a mixed fit."""
+def mixed_facts(fit: MixedFit, r2: RSquared) -> Table:
+    """Lay out criterion, information criteria, R2 and counts of a mixed fit."""
     name = "REML criterion" if fit.method == "REML" else "Deviance (ML)"
     facts = [(name, fixed(fit.criterion, 1)), *_likelihood_facts(fit)]
     facts += [(f"Groups of {level}", count(n)) for level, n in fit.n_groups.items()]
-    return _facts(facts, "Mixed model, in all", "mixed-facts")
+    facts += [
+        ("R² of the fixed part (marginal)", percent(r2.marginal, 1)),
+        ("R² with the groups (conditional)", percent(r2.conditional, 1)),
+    ]
+    notes = (
+        "R²: the share of the variance that is accounted for (Nakagawa).",
+        *(note.message for note in r2.notes),
+    )
+    return _facts(facts, "Mixed model, in all", "mixed-facts", notes)
 
 
 def _likelihood_facts(fit: MixedFit | PooledFit) -> list[tuple[str, str]]:
@@ -137,6 +168,8 @@ def _likelihood_facts(fit: MixedFit | PooledFit) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _facts(facts: Sequence[tuple[str, str]], caption: str, name: str) -> Table:
+def _facts(
+    facts: Sequence[tuple[str, str]], caption: str, name: str, notes: tuple[str, ...] = ()
+) -> Table:
     frame = frame_of({"": [fact for fact, _ in facts], "Value": [value for _, value in facts]})
-    return Table(frame, caption, (), name)
+    return Table(frame, caption, notes, name)

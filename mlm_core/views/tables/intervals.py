@@ -11,6 +11,7 @@ from mlm_core.inference.share_intervals import ShareIntervals
 from mlm_core.inference.variance_function import VarianceFunction
 from mlm_core.views.numbers import (
     MISSING,
+    chosen,
     column,
     count,
     decimals_for,
@@ -105,10 +106,9 @@ def reliability(found: Reliability) -> Table:
 def variance_points(found: VarianceFunction) -> Table:
     """Lay out variances and correlations at chosen values of a slope variable."""
     rows = records(found.table)
-    places = decimals_for([row["x"] for row in rows], digits=3)
     variances = column(found.table["variance"])
     cells = {
-        found.column: [fixed(row["x"], places) for row in rows],
+        found.column: [chosen(row["x"]) for row in rows],
         "Where": [_capital(level_words(row["level"])) for row in rows],
         "Variance": variances,
         "Share": [percent(row["share"], 1) for row in rows],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mlm_core.inference.fixed_tests import TermTests
+from mlm_core.inference.fixed_tests import FixedTest, TermTests
 from mlm_core.inference.marginal_means import MarginalMeans
 from mlm_core.inference.model_sequence import ModelSequence
 from mlm_core.views.numbers import column, count, decimals_for, fixed, number, p_value, percent
@@ -90,6 +90,22 @@ def term_tests(found: TermTests) -> Table:
     notes = [told[found.kind], f"Degrees of freedom: {found.method}."]
     notes += [note.message for note in found.notes]
     return Table(frame_of(cells), "Tests of the fixed terms", tuple(notes), "term-tests")
+
+
+def block_tests(tests: Sequence[FixedTest]) -> Table:
+    """Lay out one hypothesis on coefficients tested by several methods."""
+    cells = {
+        "Degrees of freedom": [str(test.method) for test in tests],
+        "F": column([test.statistic for test in tests], decimals=2),
+        "df": [count(test.df) for test in tests],
+        "df, denominator": [fixed(test.df_denominator, 1) for test in tests],
+        "p": [p_value(test.p) for test in tests],
+    }
+    notes = (
+        f"Null hypothesis: {tests[0].null_hypothesis}. Wald tests of the larger model; the"
+        " asymptotic one takes the variances as known.",
+    )
+    return Table(frame_of(cells), "The same coefficients by F tests", notes, "block-tests")
 
 
 def marginal_means(found: MarginalMeans, *, outcome: str) -> Table:

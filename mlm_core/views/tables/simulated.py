@@ -28,7 +28,7 @@ def simulated_terms(found: SimulatedTerms) -> Table:
         f" {count(found.n)} samples drawn without the term; seed {found.seed}.",
     ]
     reasons = dict.fromkeys(one.why_not_exact for one in found.terms if not one.exact)
-    notes += [f"{MISSING} {reason}" for reason in reasons]
+    notes += [f"{MISSING}: {reason}" for reason in reasons]
     notes += [note.message for note in found.notes]
     caption = "Random terms tested in four ways"
     return Table(frame_of(cells), caption, tuple(notes), "simulated-terms")

@@ -59,6 +59,8 @@ def test_row_by_row(name, pupils):
 def test_the_figures_the_docstring_gives(fitted):
     found = r_squared(fitted("Reaction ~ Days + (Days || Subject)", "sleepstudy"))
     assert (round(found.marginal, 3), round(found.conditional, 3)) == (0.283, 0.797)
+    assert "leaves such slopes out" in found.notes[0].message
+    assert not r_squared(fitted("Reaction ~ Days + (Days | Subject)", "sleepstudy")).notes
     record = MODELS["S2"]["inference"]["r2"]
     assert round(record["R2_marginal"], 3) == 0.415
     assert round(record["R2_conditional"], 3) == 0.702

@@ -11,7 +11,7 @@ from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.bootstrap import bootstrap
 from mlm_core.inference.shares import icc
-from mlm_core.inference.variance_function import slope_columns, variance_function
+from mlm_core.inference.variance_function import round_values, slope_columns, variance_function
 
 SLEEP = "Reaction ~ Days + (Days | Subject)"
 
@@ -84,13 +84,13 @@ def test_intervals(fitted):
     assert variance_function(fit, "Days").confidence is None
 
 
-def test_three_points_of_the_curve(fitted, sleepstudy):
-    found = variance_function(fitted(SLEEP, "sleepstudy"), "Days")
-    days = sleepstudy["Days"]
-    expected = days.mean() + days.std(ddof=0) * np.array([-1.0, 0.0, 1.0])
-    three = found.at_three.table
-    assert_allclose(np.unique(three["x"]), expected)
-    assert len(three) == 3 * len(found.table["level"].unique())
+def test_round_values(fitted):
+    assert round_values(fitted(SLEEP, "sleepstudy"), "Days") == (2.0, 4.0, 6.0)
+    assert round_values(fitted("mathkind ~ ses + (ses | schoolid)"), "ses") == (-0.5, 0.0, 0.5)
+    own = fitted("mathkind ~ minority + (minority | schoolid)")
+    assert round_values(own, "minority") == (0.0, 1.0)
+    with pytest.raises(UnknownColumnError):
+        round_values(own, "ses")
 
 
 def test_only_of_what_varies(fitted):

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlm_core import MixedFit, fit_mixed
+from mlm_core import MixedFit, fit_mixed, r_squared
 from mlm_core.data.model import Model
+from mlm_core.inference.standard_errors import coefficients_by
 from tests.pages.view import View, agrees, numbers_in
 
 PAGE = "model/mixed"
@@ -105,10 +106,44 @@ def test_slopes_that_differ_too_little_are_told_by_name(
     assert page.formula == "mathkind ~ ses + (1 + ses | schoolid) + (1 | classid:schoolid)"
     fit = fit_mixed(Model(page.formula), classroom)
     assert fit.is_singular
-    (caution,) = page.notes("caution")
+    caution, degrees = page.notes("caution")
     assert "ses" in caution
     assert "schoolid" in caution
+    assert "Satterthwaite's degrees of freedom" in degrees
     _agrees_with(page, fit)
+
+
+@pytest.mark.parametrize(
+    "page", ["model/mixed", *(f"inference/{page}" for page in ("variance", "tests", "checks"))]
+)
+def test_the_simpler_model_is_one_click_away(view: OpenView, page: str) -> None:
+    chosen = {"outcome": "mathkind", "predictor": "ses", "level": ["schoolid", "classid"]}
+    shown = view(page, data="classroom", slope="1:ses", **chosen)
+    (button,) = [each for each in shown.app.button if each.key == "use-simpler"]
+    assert button.label == "Use the model without correlations of intercepts and slopes"
+    button.click()
+    shown.run()
+    assert shown.formula == "mathkind ~ ses + (1 + ses || schoolid) + (1 | classid:schoolid)"
+
+
+def test_other_standard_errors_are_a_choice(view: OpenView, classroom: pd.DataFrame) -> None:
+    page = view(PAGE, data="classroom")
+    fit = fit_mixed(MODEL, classroom)
+    for by in ("Kenward-Roger", "robust"):
+        page.app.segmented_control(key="errors-by").set_value(by)
+        page.run()
+        own = coefficients_by(fit, by)
+        for row, part in zip(page.table("fixed-effects"), own.itertuples(), strict=True):
+            assert agrees(row["SE"], part.se)
+            assert agrees(row["df"], part.df)
+
+
+def test_how_much_is_explained(view: OpenView, classroom: pd.DataFrame) -> None:
+    facts = {row[""]: row["Value"] for row in view(PAGE, data="classroom").table("mixed-facts")}
+    own = r_squared(fit_mixed(MODEL, classroom))
+    assert numbers_in(facts["R² with the groups (conditional)"])[0] == pytest.approx(
+        100 * own.conditional, abs=0.05
+    )
 
 
 def test_the_groups_effects_are_drawn_and_listed(view: OpenView, classroom: pd.DataFrame) -> None:

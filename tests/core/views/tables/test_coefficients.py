@@ -5,6 +5,8 @@ import pytest
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.fits.pooled import fit_pooled
+from mlm_core.inference.r_squared import r_squared
+from mlm_core.inference.standard_errors import coefficients_by
 from mlm_core.views import tables
 from mlm_core.views.tables.table import records
 
@@ -38,6 +40,19 @@ def test_fixed_effects_are_those_of_the_handout(school):
     assert "312 groups" in table.footnotes[1]
 
 
+def test_other_standard_errors_say_what_they_are(school):
+    fit = school.mixed
+    adjusted = tables.mixed_coefficients(
+        fit, coefficients_by(fit, "Kenward-Roger"), by="Kenward-Roger"
+    )
+    assert [row["df"] for row in records(adjusted.frame)] == ["102.5", "1,187.2"]
+    assert "Kenward and Roger" in adjusted.footnotes[0]
+    robust = tables.mixed_coefficients(fit, coefficients_by(fit, "robust"), by="robust")
+    assert records(robust.frame)[1]["SE"] == "1.500"
+    assert "whole groups of schoolid (CR2)" in robust.footnotes[0]
+    assert "Groups of classid in one group of schoolid are alike" in robust.footnotes[0]
+
+
 def test_rows_lost_stand_beneath(classroom):
     fit = fit_mixed(Model("mathgain ~ mathknow + (1 | schoolid)"), classroom)
     assert any("109 of 1,190 rows are left out" in text
@@ -63,16 +78,28 @@ def test_residual_quantiles_are_those_of_the_handout(school):
     assert plain.caption != scaled.caption
 
 
+def _facts(fit):
+    return dict(tables.mixed_facts(fit, r_squared(fit)).frame.to_numpy().tolist())
+
+
+def test_r_squared_says_where_r_prints_another(sleepstudy):
+    fit = fit_mixed(Model("Reaction ~ Days + (Days || Subject)"), sleepstudy)
+    assert _facts(fit)["R² with the groups (conditional)"] == "79.7%"
+    assert "performance" in tables.mixed_facts(fit, r_squared(fit)).footnotes[-1]
+
+
 def test_facts_of_both_fits(school, means, classroom):
     pooled = dict(tables.pooled_facts(school.pooled).frame.to_numpy().tolist())
     assert pooled["Residual standard error"] == "40.08"
     assert pooled["R²"] == "0.06596"
     assert pooled["F with 1 and 1,188 df"] == "83.90"
-    mixed = dict(tables.mixed_facts(school.mixed).frame.to_numpy().tolist())
+    mixed = _facts(school.mixed)
     assert mixed["REML criterion"] == "12,038.4"
     assert mixed["Groups of classid:schoolid"] == "312"
+    assert mixed["R² of the fixed part (marginal)"] == "3.7%"
+    assert mixed["R² with the groups (conditional)"] == "22.9%"
     assert "Log-likelihood (restricted)" in mixed
     full = fit_mixed(means.model, classroom, method="ML")
-    assert "Deviance (ML)" in dict(tables.mixed_facts(full).frame.to_numpy().tolist())
+    assert "Deviance (ML)" in _facts(full)
     flat = fit_pooled(Model("mathkind ~ 1"), classroom)
     assert "p of F" not in dict(tables.pooled_facts(flat).frame.to_numpy().tolist())

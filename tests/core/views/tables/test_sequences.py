@@ -4,7 +4,7 @@ import pytest
 
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
-from mlm_core.inference.fixed_tests import term_tests
+from mlm_core.inference.fixed_tests import block_tests, term_tests
 from mlm_core.inference.marginal_means import categorical_predictors, marginal_means
 from mlm_core.inference.model_sequence import model_sequence
 from mlm_core.views import tables
@@ -80,3 +80,18 @@ def test_means_and_differences(classroom):
     assert [row["Difference"] for row in rows] == ["a less b", "a less c", "b less c"]
     assert rows[0]["p (Holm)"] >= rows[0]["p"]
     assert categorical_predictors(fit) == ("k",)
+
+
+def test_a_block_by_every_method(classroom):
+    fit = fit_mixed(Model("mathkind ~ ses + sex + (1 | schoolid/classid)"), classroom)
+    tests = block_tests(fit, ["ses", "sex"])
+    table = tables.block_tests(tests)
+    assert table.frame["Degrees of freedom"].tolist() == [
+        "Satterthwaite",
+        "Kenward-Roger",
+        "asymptotic",
+    ]
+    assert table.frame["df"].tolist() == ["2"] * 3
+    assert table.frame["F"][0] == f"{tests[0].statistic:.2f}"
+    assert table.frame["df, denominator"][2] == "∞"
+    assert "the coefficients of ses, sex are zero" in table.footnotes[0]
