@@ -7,7 +7,7 @@ import streamlit as st
 from mlm_core.inference.bootstrap import is_quick
 from mlm_core.inference.design_effect import design_effect
 from mlm_core.inference.reliability import reliability
-from mlm_core.inference.share_intervals import share_intervals
+from mlm_core.inference.share_intervals import ShareIntervals, share_intervals
 from mlm_core.inference.shares import icc, unconditional_icc
 from mlm_core.inference.variance_function import round_values, slope_columns, variance_function
 from mlm_core.views import code, inference_code, tables
@@ -36,20 +36,7 @@ with show.guard():
     if choices.predictors:
         bars["with the predictors"] = conditional
     show.figure(share_bars(bars, outcome=outcome))
-    show.table(tables.shares(unconditional, outcome=outcome))
-    show.table(tables.correlations(unconditional))
-
-    if choices.predictors:
-        st.subheader("Given the predictors", anchor=False)
-        st.markdown(
-            narrative.shares(conditional, outcome=outcome)
-            + " "
-            + narrative.change(unconditional, conditional, outcome=outcome)
-        )
-        st.markdown(narrative.correlations(conditional))
-        show.table(tables.shares(conditional, outcome=outcome), of="conditional")
-        show.table(tables.correlations(conditional), of="conditional")
-        show.notes(conditional.notes)
+    bare, given = st.container(), st.container()
 
     slopes = slope_columns(fit)
     if slopes:
@@ -64,20 +51,35 @@ with show.guard():
 
     st.subheader("How sure is that?", anchor=False)
     seed = parts.seed("interval-seed")
+    sure: list[ShareIntervals] = []
     if is_quick(fit) or parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
         sure = [
             cache.long_from_fit(
                 share_intervals, data, model, method=method, n=SAMPLES, seed=seed,
-                conditional=given, label="Simulated samples",
+                conditional=conditionally, label="Simulated samples",
                 on_cancel=parts.not_asked("intervals"),
             )
-            for given in ((False, True) if choices.predictors else (False,))
+            for conditionally in ((False, True) if choices.predictors else (False,))
         ]  # fmt: skip
-        for found in sure:
-            of = "conditional" if found.estimate.is_conditional else ""
-            st.markdown(sentences.shares_with_intervals(found))
-            show.table(tables.share_intervals(found, outcome=outcome), of=of)
-            show.table(tables.correlation_intervals(found), of=of)
+        for each in sure:
+            st.markdown(sentences.shares_with_intervals(each))
+    with bare:
+        first = sure[0] if sure else None
+        show.table(tables.shares(unconditional, outcome=outcome, sure=first))
+        show.table(tables.correlations(unconditional, sure=first))
+    if choices.predictors:
+        with given:
+            st.subheader("Given the predictors", anchor=False)
+            st.markdown(
+                narrative.shares(conditional, outcome=outcome)
+                + " "
+                + narrative.change(unconditional, conditional, outcome=outcome)
+            )
+            st.markdown(narrative.correlations(conditional))
+            last = sure[-1] if sure else None
+            show.table(tables.shares(conditional, outcome=outcome, sure=last), of="conditional")
+            show.table(tables.correlations(conditional, sure=last), of="conditional")
+            show.notes(conditional.notes)
 
     st.subheader("What grouping costs, and what a group tells", anchor=False)
     cost = cache.from_fit(design_effect, data, model, method=method)

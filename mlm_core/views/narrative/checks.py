@@ -116,8 +116,8 @@ def influence(found: GroupInfluence) -> str:
     row = records(own.loc[[own["change_in_se"].abs().idxmax()]])[0]
     moved = abs(row["change_in_se"])
     sentence = (
-        f"Of the groups of {level_name(found.level)}, {name(group)} moves the fixed effects most:"
-        f" without it the {_coefficient(row['term'])} is {number(row['without'], 4)},"
+        f"Of the groups of {level_name(found.level)}, group {name(group)} moves the fixed effects"
+        f" most: without it the {_coefficient(row['term'])} is {number(row['without'], 4)},"
         f" {fixed(moved, 2)} standard errors {'higher' if row['change'] > 0 else 'lower'}."
     )
     if moved > MANY_SE:
@@ -138,7 +138,7 @@ def variances_moved(found: GroupInfluence) -> str:
     )
     change = "larger" if row["share"] > 0 else "smaller"
     return (
-        f"Of the variances the {what} moves most: without {name(row['group'])} it is"
+        f"Of the variances the {what} moves most: without group {name(row['group'])} it is"
         f" {number(row['without'], 4)}, {percent(abs(row['share']))} {change}."
     )
 
@@ -170,7 +170,7 @@ def heterogeneity(found: Heterogeneity) -> str:
             f"{sentence} Some groups scatter more than others. The test also reacts to tails that"
             " are not normal; robust standard errors do not lean on one variance for all."
         )
-    return f"{sentence} Nothing speaks against one variance for all."
+    return f"{sentence} That is no clear sign against one variance for all."
 
 
 def standard_errors(table: pd.DataFrame) -> str:

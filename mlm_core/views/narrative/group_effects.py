@@ -54,7 +54,7 @@ def one_group(effects: GroupEffects, group: str) -> str:
     rank = int((table["mode"] > row["mode"]).sum()) + 1
     places = _places(row)
     sentence = (
-        f"{name(group)} is number {count(rank)} of {count(len(table))} from the top, with"
+        f"Group {name(group)} is number {count(rank)} of {count(len(table))} from the top, with"
         f" {counted(row['n'], 'row', 'rows')}: its {_what(effects)} lies"
         f" {_direction(row['mode'], places)} that of the average group of"
         f" {level_name(effects.level)} (95% interval"
@@ -73,8 +73,8 @@ def predictions(bands: PredictionBands) -> str:
     if bands.known is not None:
         known = bands.known.iloc[len(bands.known) // 2]
         parts.append(
-            f"At {name(bands.predictor)} = {x}, 95% of the outcomes in {name(bands.group)} are"
-            f" expected between {_between(known)}"
+            f"At {name(bands.predictor)} = {x}, 95% of the outcomes in group {name(bands.group)}"
+            f" are expected between {_between(known)}"
         )
     span = _between(middle)
     if parts:

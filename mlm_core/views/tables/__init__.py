@@ -17,11 +17,9 @@ from mlm_core.views.tables.coefficients import (
 from mlm_core.views.tables.comparisons import likelihood_ratio, pooled_comparison, random_terms
 from mlm_core.views.tables.groups import group_effects, group_sizes, group_slopes
 from mlm_core.views.tables.intervals import (
-    correlation_intervals,
     design_effect,
     profile_intervals,
     reliability,
-    share_intervals,
     variance_points,
 )
 from mlm_core.views.tables.sequences import (
@@ -41,7 +39,6 @@ __all__ = [
     "Table",
     "averages",
     "block_tests",
-    "correlation_intervals",
     "correlations",
     "design_effect",
     "fixed_correlations",
@@ -64,7 +61,6 @@ __all__ = [
     "reliability",
     "residual_correlations",
     "residual_quantiles",
-    "share_intervals",
     "shares",
     "simulated_terms",
     "standard_errors",

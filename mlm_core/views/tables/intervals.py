@@ -1,4 +1,4 @@
-"""Tables of intervals: profiles, shares and correlations, and what grouping costs."""
+"""Tables of intervals: profiles, variances along a slope, and what grouping costs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pandas as pd
 from mlm_core.inference.design_effect import DesignEffect
 from mlm_core.inference.profile import Profile
 from mlm_core.inference.reliability import Reliability
-from mlm_core.inference.share_intervals import ShareIntervals
 from mlm_core.inference.variance_function import VarianceFunction
 from mlm_core.views.numbers import (
     MISSING,
@@ -18,7 +17,6 @@ from mlm_core.views.numbers import (
     fixed,
     number,
     percent,
-    percents,
 )
 from mlm_core.views.parameters import parameter_words
 from mlm_core.views.tables.table import Table, frame_of, records
@@ -41,34 +39,6 @@ def profile_intervals(profile: Profile, intervals: pd.DataFrame, *, confidence: 
         " none; a correlation from \u22121 to 1 is one of which they say nothing.",
     )
     return Table(frame_of(cells), "Profile intervals", notes, "profile-intervals")
-
-
-def share_intervals(found: ShareIntervals, *, outcome: str) -> Table:
-    """Lay out the shares of the levels with their intervals."""
-    rows = records(found.shares)
-    cells = {
-        "Where": [_capital(level_words(row["level"])) for row in rows],
-        "Share": percents([row["share"] for row in rows], 1),
-        "Lower": [percent(row["lower"], 1) for row in rows],
-        "Upper": [percent(row["upper"], 1) for row in rows],
-    }
-    caption = f"Shares with {percent(found.confidence)} intervals"
-    what = "that the predictors leave" if found.estimate.is_conditional else "in all"
-    notes = (f"Of the variance of {outcome} {what}.", *_bootstrap_notes(found))
-    return Table(frame_of(cells), caption, notes, "share-intervals")
-
-
-def correlation_intervals(found: ShareIntervals) -> Table:
-    """Lay out the intraclass correlations with their intervals."""
-    rows = records(found.correlations)
-    cells = {
-        "Correlation of": [_capital(str(row["members"])) for row in rows],
-        "ICC": [fixed(row["icc"], 3) for row in rows],
-        "Lower": [fixed(row["lower"], 3) for row in rows],
-        "Upper": [fixed(row["upper"], 3) for row in rows],
-    }
-    caption = f"ICC with {percent(found.confidence)} intervals"
-    return Table(frame_of(cells), caption, _bootstrap_notes(found), "icc-intervals")
 
 
 def design_effect(found: DesignEffect) -> Table:
@@ -118,15 +88,6 @@ def variance_points(found: VarianceFunction) -> Table:
     notes = (f"Other slope variables at their means: {held}.",) if held else ()
     caption = f"Variance by level at values of {found.column}"
     return Table(frame_of(cells), caption, notes, "variance-points")
-
-
-def _bootstrap_notes(found: ShareIntervals) -> tuple[str, ...]:
-    made = found.bootstrap
-    return (
-        f"Percentile intervals of a parametric bootstrap, {count(made.n)} samples,"
-        f" seed {made.seed}.",
-        *(note.message for note in found.notes),
-    )
 
 
 def _share(value: float) -> str:

@@ -49,22 +49,26 @@ def model_list(found: ModelSequence, names: Sequence[str]) -> Table:
 
 
 def variance_changes(found: ModelSequence, names: Sequence[str]) -> Table:
-    """Lay out every variance component of every model, with its change from the one before."""
+    """Lay out every variance component of every model, with its change from the one before.
+
+    Models go by their number, since names would make the table wider than a screen.
+    """
     table = found.paths.table
     keys = list(dict.fromkeys(zip(table["level"], table["term"], strict=True)))
     places = decimals_for(table["variance"], digits=3)
     cells: dict[str, list[str]] = {"Variance": [_component(*key) for key in keys]}
-    for position, title in enumerate(names):
+    for position in range(len(names)):
         own = table[table["model"] == position]
         rows = {(row["level"], row["term"]): row for row in records(own)}
         variances = [rows[key]["variance"] for key in keys]
-        cells[_unique(title, cells)] = [
+        cells[f"Model {position + 1}"] = [
             "–" if math.isnan(value) else fixed(value, places) for value in variances
         ]
         if position:
             changes = [_change(rows[key]["share"]) for key in keys]
-            cells[_unique(f"{position + 1} against {position}", cells)] = changes
-    notes = ["Changes are from the model before. A dash: not in this model."]
+            cells[f"{position + 1} against {position}"] = changes
+    listed = "; ".join(f"{number}: {name}" for number, name in enumerate(names, start=1))
+    notes = [f"Models: {listed}.", "Changes are from the model before. A dash: not in this model."]
     if found.paths.notes:
         notes.append("A variance that grows (+) is nothing explained, and no error.")
     return Table(
@@ -162,11 +166,3 @@ def _change(share: float) -> str:
     text = fixed(-100.0 * share, 1)
     sign = "+" if share < 0.0 and text.strip("0.") else ""
     return f"{sign}{text}%"
-
-
-def _unique(title: str, taken: dict[str, list[str]]) -> str:
-    """Return a column title that no other column has: two models may share a name."""
-    found, number = title, 2
-    while found in taken:
-        found, number = f"{title} ({number})", number + 1
-    return found

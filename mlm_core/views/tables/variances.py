@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from mlm_core.fits.mixed import MixedFit
+from mlm_core.inference.share_intervals import ShareIntervals
 from mlm_core.inference.shares import VarianceShares
-from mlm_core.views.numbers import column, fixed, number, percents
+from mlm_core.views.numbers import column, count, fixed, number, percent, percents
 from mlm_core.views.tables.table import Table, frame_of, records, sizes_footnote
 from mlm_core.views.words import RESIDUAL, level_words
 
@@ -44,30 +45,38 @@ def _correlation_columns(own: pd.DataFrame, pairs: pd.DataFrame) -> dict[str, li
     }
 
 
-def shares(result: VarianceShares, *, outcome: str) -> Table:
-    """Lay out how the variance divides over the levels."""
+def shares(result: VarianceShares, *, outcome: str, sure: ShareIntervals | None = None) -> Table:
+    """Lay out how the variance divides over the levels, with the intervals of ``sure``."""
     frame = result.shares
     cells = {
         "Where": [_capital(level_words(level)) for level in frame["level"]] + ["Total"],
         "Variance": column([*frame["variance"], result.total_variance]),
         "Share": [*percents(frame["share"].tolist(), 1), "100.0%"],
     }
+    if sure is not None:
+        inside = percent(sure.confidence)
+        cells[f"{inside} from"] = [*(percent(end, 1) for end in sure.shares["lower"]), ""]
+        cells[f"{inside} to"] = [*(percent(end, 1) for end in sure.shares["upper"]), ""]
     notes = [
         "Of the variance that the predictors leave."
         if result.is_conditional
         else "No predictors: the whole variance of the outcome is divided."
     ]
-    notes += [note.message for note in result.notes]
+    notes += [*_simulated(sure), *(note.message for note in result.notes)]
     return Table(frame_of(cells), f"Variance of {outcome} by level", tuple(notes), "shares")
 
 
-def correlations(result: VarianceShares) -> Table:
-    """Lay out the correlation of two rows of the same group, for every level."""
+def correlations(result: VarianceShares, *, sure: ShareIntervals | None = None) -> Table:
+    """Lay out the correlation of two rows of one group, with the intervals of ``sure``."""
     frame = result.correlations
     cells = {
         "Correlation of": [_capital(str(members)) for members in frame["members"]],
         "ICC": column(frame["icc"], decimals=3),
     }
+    if sure is not None:
+        inside = percent(sure.confidence)
+        cells[f"{inside} from"] = column(sure.correlations["lower"], decimals=3)
+        cells[f"{inside} to"] = column(sure.correlations["upper"], decimals=3)
     inner = len(frame) > 1
     notes = ["Of two rows with the same predictor values." if result.is_conditional else ""]
     if inner:
@@ -78,8 +87,17 @@ def correlations(result: VarianceShares) -> Table:
     if result.at:
         held = ", ".join(f"{name} = {number(value)}" for name, value in result.at.items())
         notes.append(f"With slopes that vary, these hold at {held}.")
+    notes += _simulated(sure)
     caption = "Intraclass correlations"
     return Table(frame_of(cells), caption, tuple(filter(None, notes)), "icc")
+
+
+def _simulated(sure: ShareIntervals | None) -> list[str]:
+    if sure is None:
+        return []
+    made = sure.bootstrap
+    text = f"Intervals from {count(made.n)} samples drawn from the fitted model, seed {made.seed}."
+    return [text, *(note.message for note in made.notes)]
 
 
 def _capital(text: str) -> str:

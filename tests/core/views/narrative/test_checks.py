@@ -76,7 +76,7 @@ def test_a_fan(school):
 
 def test_influence(left_out):
     sentence = checks.influence(left_out)
-    assert sentence.startswith("Of the groups of schoolid, 52 moves the fixed effects most:")
+    assert sentence.startswith("Of the groups of schoolid, group 52 moves the fixed effects most:")
     assert "the coefficient of ses is" in sentence
     assert "standard errors lower" in sentence
     assert sentence.endswith("No conclusion hangs on a single group.")
@@ -106,7 +106,7 @@ def test_one_variance_for_all(school):
     assert "Some groups scatter more" in some
     assert "17 groups with too few rows left out" in some
     none = checks.heterogeneity(replace(found, p=checks.UNUSUAL_P, n_left_out=0))
-    assert "Nothing speaks against" in none
+    assert "no clear sign against" in none
     assert "left out" not in none
     assert "Too few groups" in checks.heterogeneity(replace(found, p=float("nan")))
 
@@ -121,6 +121,6 @@ def test_standard_errors(school):
 def test_degrees_of_freedom_on_the_boundary(slopes):
     table = standard_errors(slopes)
     note = checks.boundary_df(table)
-    assert "972.6 for ses, where Kenward and Roger count 62.9" in note.message
+    assert "972.6 for ses, where Kenward and Roger's method counts 62.9" in note.message
     few = table.assign(df_model=0.99 * checks.MANY_MORE * table["df_kr"])
     assert checks.boundary_df(few) is None

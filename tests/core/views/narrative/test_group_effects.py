@@ -35,7 +35,7 @@ def test_where_nothing_varies(effects):
 
 def test_one_group(effects):
     sentence = narrative.one_group(effects, "27")
-    assert sentence.startswith("27 is number 13 of 107 from the top, with 21 rows")
+    assert sentence.startswith("Group 27 is number 13 of 107 from the top, with 21 rows")
     assert "lies 21.6 above that of the average group" in sentence
     assert sentence.endswith("say 26.3.")
     table = effects.table.assign(raw=float("nan"))
@@ -51,7 +51,7 @@ def test_what_to_expect(school):
     bands = prediction_bands(school.mixed, school.data, "ses", level="schoolid", group="27")
     sentence = narrative.predictions(bands)
     assert sentence.startswith("At ses = ")
-    assert "in 27 are expected between" in sentence
+    assert "in group 27 are expected between" in sentence
     assert ", in a group not seen before between" in sentence
     new = prediction_bands(school.mixed, school.data, "ses", level="schoolid")
     assert "in a group not seen before are expected between" in narrative.predictions(new)

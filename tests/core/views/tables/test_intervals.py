@@ -9,14 +9,8 @@ from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.design_effect import design_effect
 from mlm_core.inference.profile import profile
 from mlm_core.inference.reliability import reliability
-from mlm_core.inference.share_intervals import share_intervals
 from mlm_core.inference.variance_function import variance_function
 from mlm_core.views import tables
-
-
-@pytest.fixture(scope="module")
-def sure(school):
-    return share_intervals(school.mixed, 200, seed=3)
 
 
 def test_profile_intervals(school):
@@ -40,18 +34,6 @@ def test_a_correlation_nobody_knows(slopes):
     row = table.frame.loc[1]
     assert row["Parameter"] == "Correlation of intercept and slope of ses between schoolid"
     assert row.tolist()[2:] == ["\u22121.00", "1.00"]
-
-
-def test_shares_and_correlations(sure):
-    table = tables.share_intervals(sure, outcome="mathkind")
-    assert table.frame["Share"].tolist() == ["18.7%", "1.3%", "80.1%"] or sum(
-        float(text.rstrip("%")) for text in table.frame["Share"]
-    ) == pytest.approx(100.0)
-    assert table.frame["Lower"][1] == "0.0%"
-    assert "200 samples, seed 3" in " ".join(table.footnotes)
-    icc = tables.correlation_intervals(sure)
-    assert icc.frame["ICC"].tolist() == ["0.187", "0.199"]
-    assert (icc.frame["Lower"] < icc.frame["ICC"]).all()
 
 
 def test_design_effect_and_reliability(school):

@@ -44,14 +44,15 @@ def test_variances_are_tested_at_the_boundary(classroom):
 
 def test_variances_model_by_model(found):
     table = tables.variance_changes(found, NAMES)
-    assert list(table.frame) == ["Variance", "bare", "ses", "2 against 1", "bare (2)",
+    assert list(table.frame) == ["Variance", "Model 1", "Model 2", "2 against 1", "Model 3",
                                  "3 against 2"]  # fmt: skip
+    assert table.footnotes[0] == "Models: 1: bare; 2: ses; 3: bare."
     rows = {row["Variance"]: row for row in records(table.frame)}
-    assert rows["between schoolid"]["ses"] == "301.524"
+    assert rows["between schoolid"]["Model 2"] == "301.524"
     assert rows["between schoolid"]["2 against 1"] == "−14.5%"
-    assert rows["between schoolid: slope of ses"]["ses"] == "–"
+    assert rows["between schoolid: slope of ses"]["Model 2"] == "–"
     assert rows["between schoolid: slope of ses"]["3 against 2"] == ""
-    assert rows["between classid within schoolid"]["bare (2)"] == "–"
+    assert rows["between classid within schoolid"]["Model 3"] == "–"
     assert rows["within groups (residual)"]["3 against 2"] == "+1.0%"
     assert "nothing explained" in table.footnotes[-1]
 

@@ -2,6 +2,7 @@
 
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
+from mlm_core.inference.share_intervals import share_intervals
 from mlm_core.inference.shares import icc
 from mlm_core.views import tables
 
@@ -41,3 +42,16 @@ def test_correlations_of_both_levels(school, means):
 def test_shares_with_slopes_say_where_they_hold(sleepstudy):
     fit = fit_mixed(Model("Reaction ~ Days + (Days | Subject)"), sleepstudy)
     assert any("Days = 4.50" in text for text in tables.correlations(icc(fit)).footnotes)
+
+
+def test_intervals_stand_beside_what_they_are_of(school):
+    sure = share_intervals(school.mixed, 200, seed=3)
+    table = tables.shares(school.shares, outcome="mathkind", sure=sure)
+    assert table.frame["Share"].tolist() == ["18.6%", "1.3%", "80.1%", "100.0%"]
+    assert table.frame["95% from"].tolist()[1::2] == ["0.0%", ""]
+    assert "200 samples" in table.footnotes[1]
+    assert "seed 3" in table.footnotes[1]
+    icc = tables.correlations(school.shares, sure=sure).frame
+    assert icc["ICC"].tolist() == ["0.187", "0.199"]
+    assert (icc["95% from"] < icc["ICC"]).all()
+    assert (icc["ICC"] < icc["95% to"]).all()
