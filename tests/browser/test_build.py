@@ -36,7 +36,7 @@ def test_a_singular_fit_is_mended(same_screen: Any) -> None:
 
 def test_influence_is_there_at_once(same_screen: Any, classroom: pd.DataFrame) -> None:
     screen = same_screen.open("/checks?data=classroom&tab=Influence")
-    screen.main.get_by_text("52 moves the fixed effects most").wait_for()
+    screen.main.get_by_text("group 52 moves the fixed effects most").wait_for()
     fit = fit_mixed(Model("mathkind ~ ses + (1 | schoolid/classid)"), classroom)
     largest = influence(fit).table["cooks_distance"].max()
     drawn = screen.traces("influence")[1]["y"]

@@ -65,7 +65,7 @@ def test_influence(view: OpenView, classroom: pd.DataFrame) -> None:
     page = view(PAGE, data="classroom")
     page.app.session_state["tab"] = "Influence"
     page.run()
-    assert "52 moves the fixed effects most" in page.sentences
+    assert "group 52 moves the fixed effects most" in page.sentences
     own = influence(fit_mixed(CLASSROOM, classroom), "schoolid").table
     top = own.nlargest(10, "cooks_distance")
     rows = page.table("influence")
@@ -104,7 +104,7 @@ def test_a_singular_fit_can_be_checked_too(view: OpenView) -> None:
         page.app.session_state["tab"] = tab
         page.run()
         assert not page.notes("stop")
-    assert any("Kenward and Roger count 62.9" in note for note in page.notes("caution"))
+    assert any("Kenward and Roger's method counts 62.9" in note for note in page.notes("caution"))
 
 
 def test_long_work_is_shown_and_drawn_again(

@@ -48,7 +48,7 @@ def test_one_school_is_looked_up(view: OpenView) -> None:
     page = view(PAGE, data="classroom")
     page.app.selectbox(key="group").set_value("27")
     page.run()
-    assert "27 is number 13 of 107" in page.sentences
+    assert "Group 27 is number 13 of 107" in page.sentences
     assert page.trace("group-effects", "group 27")["y"][0] == pytest.approx(21.56, abs=0.01)
     page.app.segmented_control(key="effects-of").set_value("classid:schoolid")
     page.run()
