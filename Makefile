@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
+# Whole files' fixtures stay together, and whoever is done takes over from the end of another's list.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types format bench bench-app bench-scale screenshots clean
 
@@ -21,12 +24,12 @@ run: $(RUN_STAMP) ## start the app on this machine (PORT=8501)
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: $(DEV_STAMP) ## run everything: numbers, pages, Spark, the app in a real browser
-	@$(BIN)/python tests/cluster/java.py --install >/dev/null
-	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
-	  $(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m tests.cluster.java --install >/dev/null
+	@CHROMIUM="$$($(BIN)/python -m tests.browser.chromium --install)" \
+	  $(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered $(ARGS)
 
 check: lint types ## lint, types and the quick tests (no browser, no Spark, nothing slow)
-	@$(BIN)/python -m pytest -q -m "not browser and not cluster and not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not browser and not cluster and not slow" $(ARGS)
 
 lint: $(DEV_STAMP) ## look for mistakes and unformatted files
 	@$(BIN)/ruff check .
@@ -44,15 +47,15 @@ bench: $(DEV_STAMP) ## time the fits beside other programs (benchmarks/)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 bench-app: $(DEV_STAMP) ## time how long people wait for the app's pages
-	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
+	@CHROMIUM="$$($(BIN)/python -m tests.browser.chromium --install)" \
 	  $(BIN)/python -m benchmarks.app_times $(ARGS)
 
 bench-scale: $(DEV_STAMP) ## time fits of growing tables, up to 1e8 rows (benchmarks/SCALE.md)
 	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 screenshots: $(DEV_STAMP) ## photograph every screen, light, dark and for a class (screenshots/)
-	@CHROMIUM="$$($(BIN)/python tests/browser/chromium.py --install)" \
-	  $(BIN)/python tests/browser/screenshots.py $(ARGS)
+	@CHROMIUM="$$($(BIN)/python -m tests.browser.chromium --install)" \
+	  $(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 clean: ## remove what the commands above have made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/browser/artifacts screenshots

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,13 @@ REFERENCE = ROOT / "tests" / "reference"
 # Two shared cores make single examples slow now and then; a failure must repeat to be looked at.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly, at the end, which tests did not run for want of a program."""
+    skipped = terminalreporter.getreports("skipped")
+    for reason, count in Counter(report.longrepr[2] for report in skipped).items():
+        terminalreporter.write_line(f"!!! {count} tests {reason} !!!", red=True, bold=True)
 
 
 @cache

@@ -7,44 +7,34 @@ console's error channel and every uncaught error fails the test when it ends.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
-from app_server import running_app
 from playwright.sync_api import Browser
-from tab import Screen, running_browser
+
+from tests.browser.app_server import running_app
+from tests.browser.chromium import CHROMIUM
+from tests.browser.tab import Screen, running_browser
 
 ARTIFACTS = Path(__file__).resolve().parent / "artifacts"
-MISSING = "no Chromium on this machine: the browser tests did not run"
 
 
-# --- without a browser ----------------------------------------------------------------------------
+# --- with a browser -------------------------------------------------------------------------------
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; without a browser skip them, or fail where CI asks for all."""
-    here = [item for item in items if Path(item.path).is_relative_to(Path(__file__).parent)]
-    for item in here:
-        item.add_marker(pytest.mark.browser)
-    if here and chromium.find() is None:
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            raise pytest.UsageError(MISSING)
-        for item in here:
-            item.add_marker(pytest.mark.skip(reason=MISSING))
-        config.stash[_SKIPPED] = len(here)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder."""
+    CHROMIUM.mark_tests(items, Path(__file__).parent)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say loudly, after everything else, that the browser tests did not run."""
-    if count := config.stash.get(_SKIPPED, 0):
-        print(f"\n!!! {count} browser tests SKIPPED: {MISSING} (set CHROMIUM to its path) !!!")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """See to it that there is a browser for the test."""
+    CHROMIUM.demand()
 
 
-_SKIPPED: pytest.StashKey[int] = pytest.StashKey()
 _FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 

@@ -13,13 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT))  # run as a script, only this folder is on the path
+from playwright.sync_api import Browser
 
-from app_server import running_app  # noqa: E402
-from playwright.sync_api import Browser  # noqa: E402
-from sites import SITES, Site  # noqa: E402
-from tab import Screen, running_browser  # noqa: E402
+from tests.browser.app_server import ROOT, running_app
+from tests.browser.sites import SITES, Site
+from tests.browser.tab import Screen, running_browser
 
 WINDOWS = ((1280, 800), (1920, 1080))
 LOOKS = {"light": ("light", ""), "dark": ("dark", ""), "presenter": ("light", "&presenter=true")}

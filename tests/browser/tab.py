@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import chromium
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.browser import chromium
 
 STEP_LIMIT = 30_000  # milliseconds for anything a tab waits for
 expect.set_options(timeout=STEP_LIMIT)

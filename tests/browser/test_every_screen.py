@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from accessibility import violations
-from sites import SITES, Site
+
+from tests.browser.accessibility import violations
+from tests.browser.sites import SITES, Site
 
 SCHEMES = ("light", "dark")
 IS_DARK = """() => {

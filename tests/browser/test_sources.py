@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tab import Screen
+
+from tests.browser.tab import Screen
 
 PUPILS = """
 COPY (

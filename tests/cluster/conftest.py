@@ -8,30 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import java
 import pytest
 
-MISSING = "Spark needs Java 17 or newer: apt install default-jre-headless, or set JAVA_HOME"
-_SKIPPED = pytest.StashKey[int]()
+from tests.cluster.java import JAVA
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; without Java skip them, or fail where CI asks for all."""
-    here = [item for item in items if Path(item.path).is_relative_to(Path(__file__).parent)]
-    for item in here:
-        item.add_marker(pytest.mark.cluster)
-    if here and java.find() is None:
-        if os.environ.get("CI", "").lower() in ("1", "true"):
-            raise pytest.UsageError(MISSING)
-        for item in here:
-            item.add_marker(pytest.mark.skip(reason=MISSING))
-        config.stash[_SKIPPED] = len(here)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder."""
+    JAVA.mark_tests(items, Path(__file__).parent)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say loudly, after everything else, that the Spark tests did not run."""
-    if count := config.stash.get(_SKIPPED, 0):
-        print(f"\n!!! {count} Spark tests SKIPPED: {MISSING} !!!")
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """See to it that there is a Java for the test."""
+    JAVA.demand()
 
 
 @pytest.fixture(scope="session")

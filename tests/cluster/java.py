@@ -1,6 +1,6 @@
 """Find a Java that Spark can run on, or install one.
 
-Printed path or nothing: ``python tests/cluster/java.py [--install]``. Looked for are JAVA_HOME and
+Printed path or nothing: ``python -m tests.cluster.java [--install]``. Looked for are JAVA_HOME and
 the command ``java``, of version 17 or newer. With ``--install`` a missing one is installed from the
 distribution (as root on Debian or Ubuntu).
 """
@@ -11,11 +11,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from tests.programs import Program
+
 OLDEST = 17  # what Spark 4 asks for
-LIMIT = 600  # seconds for the installation
 
 
 def find() -> str | None:
@@ -28,13 +28,6 @@ def find() -> str | None:
     return None
 
 
-def install() -> None:
-    """Try the distribution's package; failing is not an error."""
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        _try(["apt-get", "update", "-qq"])
-        _try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "default-jre-headless"])
-
-
 def _version(java: str) -> int:
     try:
         done = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60)
@@ -44,24 +37,13 @@ def _version(java: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _try(command: list[str]) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    print("  " + " ".join(command), file=sys.stderr)
-    try:
-        subprocess.run(
-            command,
-            check=False,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
-            timeout=LIMIT,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        print(f"  {error}", file=sys.stderr)
-
+JAVA = Program(
+    name=f"Java {OLDEST} or newer",
+    mark="cluster",
+    advice="install it, or name one by the variable JAVA_HOME",
+    package="default-jre-headless",
+    find=find,
+)
 
 if __name__ == "__main__":
-    if find() is None and "--install" in sys.argv:
-        print("No Java found for the Spark tests: trying to install one ...", file=sys.stderr)
-        install()
-    print(find() or "")
+    JAVA.main()

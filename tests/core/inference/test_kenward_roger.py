@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +12,7 @@ from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.kenward_roger import kenward_roger
 from tests.core import dense
 from tests.core.lmer_record import reference
+from tests.core.pace import times_as_long
 from tests.core.tolerances import EXACT
 
 MODELS = reference("inference")["models"]
@@ -143,20 +142,17 @@ def test_a_predictor_of_groups_has_the_groups_degrees_of_freedom_at_zero():
 
 
 @pytest.mark.slow
-def test_a_million_rows_take_a_fifth_of_a_second():
+def test_a_million_rows_take_no_longer_than_their_fit():
     rng = np.random.default_rng(1)
     n, classes = 1_000_000, 40_000
     inner = np.repeat(np.arange(classes), n // classes)
     x = rng.normal(size=n)
     y = rng.normal(0.0, 3.0, classes // 8)[inner // 8] + rng.normal(size=classes)[inner] + x
     frame = pd.DataFrame({"y": y + rng.normal(0.0, 5.0, n), "x": x, "c": inner, "s": inner // 8})
-    fit = fit_mixed(Model("y ~ x + (1 | s/c)"), frame)
-    best = np.inf
-    for _ in range(5):
-        start = time.perf_counter()
-        table = kenward_roger(fit).coefficients
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.2
+    model = Model("y ~ x + (1 | s/c)")
+    fit = fit_mixed(model, frame)
+    table = kenward_roger(fit).coefficients
+    assert times_as_long(lambda: kenward_roger(fit), lambda: fit_mixed(model, frame)) < 1.0
     # With that many groups the two kinds of standard error agree.
     assert_allclose(table["se"], fit.coefficients["se"], rtol=1e-3)
     assert table["df"][0] == pytest.approx(classes / 8, rel=0.1)
