@@ -19,10 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find
+from tests.browser.sites import SLIDERS
+from tests.browser.tab import Screen
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LIMIT = 60.0
@@ -37,6 +40,7 @@ PROMISES = {
     "Groups differ to Pooling": 0.7,
     "one more predictor on Pooling": 1.0,
     "a step of the slider, painted": 0.15,
+    "a step of a lesson's slider, answered": 0.15,
 }
 
 # First addresses, and the figures that must be there.
@@ -200,6 +204,18 @@ def _slide(page: Page, found: dict[str, list[float]]) -> None:
     found.setdefault("a step of the slider, painted", []).extend(seconds)
 
 
+def _lessons(screen: Screen, found: dict[str, list[float]]) -> None:
+    """Move every slider of the lessons by a step."""
+    for lesson, tab, name in SLIDERS:
+        screen.open(f"/{lesson}?data=classroom&tab={quote(tab)}")
+        slider = screen.main.get_by_role("slider", name=name)
+        if not slider.count():
+            screen.main.get_by_text("Change the design").click()
+        slider.focus()
+        milliseconds = screen.until_answered(lambda slider=slider: slider.press("ArrowRight"))
+        found.setdefault("a step of a lesson's slider, answered", []).append(milliseconds / 1000)
+
+
 def measure(repeats: int) -> dict[str, list[float]]:
     """Return all times by what was waited for."""
     found: dict[str, list[float]] = {}
@@ -223,6 +239,7 @@ def measure(repeats: int) -> dict[str, list[float]]:
                     times.setdefault("one more predictor on Pooling", []).append(
                         _waited(page, choose)
                     )
+                    _lessons(Screen(page, url), times)
         browser.close()
     return found
 

@@ -90,18 +90,10 @@ class GroupsDescription:
     tree: tuple[TreeNode, ...]
     notes: tuple[Note, ...]
     _sizes: Mapping[str, Codes]
-    _children: Mapping[str, Codes]
 
     def sizes(self, level: str) -> Codes:
         """Return the number of rows in every group of a level, shape (n_groups,)."""
         return self._sizes[level]
-
-    def per_parent(self, level: str) -> Codes:
-        """Return the number of groups of an inner level in each group of the level before.
-
-        The shape is (groups of the level before,); ``level`` cannot be the outermost.
-        """
-        return self._children[level]
 
 
 def describe_groups(data: Table, levels: Sequence[str]) -> GroupsDescription:
@@ -131,7 +123,6 @@ def describe_groups(data: Table, levels: Sequence[str]) -> GroupsDescription:
         tree=_tree(nests, _EXAMPLES),
         notes=group_notes(nests),
         _sizes=MappingProxyType({level.name: level.sizes for level in nests}),
-        _children=MappingProxyType(children),
     )
 
 

@@ -15,10 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.estimates import UserScale
-from mlm_core.inference.parameters import Parameter, find_parameters
+from mlm_core.inference.parameters import Parameter
 
 FloatArray = NDArray[np.float64]
 
@@ -109,20 +108,6 @@ def icc_of(level: int) -> Statistic:
         return np.asarray(variances[:, : level + 1].sum(axis=1) / variances.sum(axis=1))
 
     return correlation
-
-
-def parameter_of(problem: Problem, label: str) -> Statistic:
-    """Return the statistic "estimate of a parameter" by its label, as in tables of intervals.
-
-    Raises
-    ------
-    UnknownColumnError
-        There is no such parameter.
-    """
-    for parameter in find_parameters(problem):
-        if parameter.label == label:
-            return lambda of: of.values(parameter)
-    raise UnknownColumnError(label, [one.label for one in find_parameters(problem)])
 
 
 def on_user_scale(

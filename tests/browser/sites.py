@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from pages._ui.sitemap import FIRST, SECTIONS
 
 EXAMPLE = "classroom"
+# Lesson, tab and name of the sliders that people play with; the screen follows at once.
+SLIDERS = (
+    ("likelihood", "A probability", "Threshold a"),
+    ("likelihood", "A sample", "Values in the sample"),
+    ("simulate", "Ignore the groups", "SD between groups of class"),
+    ("simulate", "Missing data", "Share lost"),
+)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +12,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.browser import chromium
 
-STEP_LIMIT = 30_000  # milliseconds for anything a tab waits for
+STEP_LIMIT = 60_000  # milliseconds for anything a tab waits for; a second or two on an idle machine
+LOOK = 100  # milliseconds between two looks at the same thing
+HOVER = 150  # milliseconds within which plotly may look only once for what the mouse is on
+HELD_BACK = (
+    200  # milliseconds for which a slider waits for the next step before it tells the server
+)
 expect.set_options(timeout=STEP_LIMIT)
 # Seen in every Streamlit app, harmless: the security policy stops a script it does without, and a
 # page's link first looks for the server beneath its own path.
@@ -21,6 +26,47 @@ TOLERATED_PLACES = ("/_stcore/health", "/_stcore/host-config")
 
 TRACES = """plot => plot._fullData.map(trace => ({
   name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || [])}))"""
+
+# Remembers whether the server has replied to what the tab last told it: on a busy machine a script
+# that has not begun to run looks like one that has ended.
+LISTEN = """() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (...message) {
+    window.isUnanswered = true;
+    this.addEventListener("message", () => { window.isUnanswered = false; }, {once: true});
+    return send.apply(this, message);
+  };
+}"""
+# Leaves a promise: the milliseconds from the next key to the change of the answer that follows.
+ANSWERED = """() => {
+  const target = document.querySelector('.st-key-answer');
+  window.waited = new Promise(resolve => {
+    let start = NaN;
+    document.addEventListener('keydown', () => { start = performance.now(); },
+                              {once: true, capture: true});
+    const watch = new MutationObserver(() => {
+      watch.disconnect();
+      resolve(performance.now() - start);
+    });
+    watch.observe(target, {childList: true, subtree: true, characterData: true});
+  });
+}"""
+# The same from the next key to the end of the run of the whole page that follows.
+RUN_AGAIN = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  window.waited = new Promise(resolve => {
+    let start = NaN, isRunning = false;
+    document.addEventListener('keydown', () => { start = performance.now(); },
+                              {once: true, capture: true});
+    const watch = new MutationObserver(() => {
+      isRunning ||= app.dataset.testScriptState === 'running';
+      if (!isRunning || app.dataset.testScriptState !== 'notRunning') return;
+      watch.disconnect();
+      resolve(performance.now() - start);
+    });
+    watch.observe(app, {attributes: true});
+  });
+}"""
 
 ARGUMENTS = [
     "--disable-background-networking",
@@ -52,6 +98,7 @@ class Screen:
         self.problems: list[str] = []
         self._opened = ""
         page.set_default_timeout(STEP_LIMIT)
+        page.add_init_script(f"({LISTEN})()")
         page.on("request", lambda request: self._note_request(request.url))
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
@@ -72,11 +119,40 @@ class Screen:
             "[data-testid=stApp][data-test-script-state=notRunning]"
             "[data-test-connection-state=CONNECTED]"
         )
-        for _ in range(2):
+        for pause in (HELD_BACK, LOOK):
             idle.wait_for()
-            self.page.wait_for_timeout(200)
+            self.page.wait_for_timeout(pause)
+            self.page.wait_for_function("() => !window.isUnanswered")
         idle.wait_for()
         return self
+
+    def until_answered(self, press: Callable[[], None]) -> float:
+        """Return the milliseconds from pressing a key to another first sentence."""
+        self.page.evaluate(ANSWERED)
+        press()
+        waited = float(self.page.evaluate("() => window.waited"))
+        self.settle()
+        return waited
+
+    def until_run_again(self) -> float:
+        """Run the whole page again by Streamlit's own key; return the milliseconds it took."""
+        self.page.evaluate(RUN_AGAIN)
+        self.main.get_by_role("heading", level=1).click()  # the key is meant for no widget
+        self.page.keyboard.press("r")
+        waited = float(self.page.evaluate("() => window.waited"))
+        self.settle()
+        return waited
+
+    def soon(self, check: Callable[[], None]) -> None:
+        """Repeat a check until it holds; where it never does, its own words fail the test."""
+        for _ in range(STEP_LIMIT // LOOK):
+            try:
+                check()
+            except AssertionError:
+                self.page.wait_for_timeout(LOOK)
+            else:
+                return
+        check()
 
     @property
     def main(self) -> Any:
@@ -112,6 +188,21 @@ class Screen:
         box = plot.bounding_box()
         assert box["width"] > 100 and box["height"] > 100
         return list(plot.evaluate(TRACES))
+
+    def point_at(self, figure: str, place: Callable[[], tuple[float, float]]) -> Screen:
+        """Move the mouse onto a mark of a figure, until the figure has noticed it there."""
+        plot = self.main.locator(f".st-key-figure-{figure} .js-plotly-plot")
+
+        def is_noticed() -> None:
+            x, y = place()
+            self.page.mouse.move(x - 6, y - 6)
+            self.page.mouse.move(x, y, steps=4)
+            self.page.wait_for_timeout(HOVER)
+            assert plot.evaluate("plot => (plot._hoverdata || []).length") > 0
+            assert [x, y] == list(place())  # and it has not moved away meanwhile
+
+        self.soon(is_noticed)
+        return self
 
     def upload(self, name: str, content: bytes) -> Screen:
         """Hand a file to the uploader of the page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from playwright.sync_api import expect
 
 from mlm_core import fit_mixed, influence
 from mlm_core.data.model import Model
@@ -18,8 +19,8 @@ def test_models_are_built_level_by_level(same_screen: Any) -> None:
     screen.main.get_by_text("From + ses to + housepov (schoolid)").wait_for()
     screen.main.get_by_role("button", name="✕").first.click()
     screen.main.get_by_label("Model 3").wait_for(state="detached")
-    assert screen.main.get_by_label("Model 2").input_value() == "+ housepov (schoolid)"
-    assert len(screen.traces("variance-paths")) == 3
+    expect(screen.main.get_by_label("Model 2")).to_have_value("+ housepov (schoolid)")
+    assert len(screen.settle().traces("variance-paths")) == 3
 
 
 def test_a_singular_fit_is_mended(same_screen: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.sites import SITES, Site
@@ -54,7 +55,7 @@ def site(request: pytest.FixtureRequest) -> Site:
 def test_it_is_whole(site: Site, same_screen: Any) -> None:
     same_screen.stay_at(site.address)
     page, main = same_screen.page, same_screen.main
-    assert main.get_by_role("heading", level=1).count() == 1
+    expect(main.get_by_role("heading", level=1)).to_have_count(1)
     assert main.locator(".mlm-question").inner_text().endswith(("?", "."))
     page.get_by_role("link", name="Start", exact=True).wait_for()
     assert page.get_by_role("dialog").count() == 0  # "Page not found"

@@ -61,10 +61,7 @@ def test_the_film_of_all_draws_plays_by_keyboard(same_screen: Any, classroom: pd
 def test_a_click_on_a_box_highlights_its_group_in_both_figures(same_screen: Any) -> None:
     same_screen.open("/groups-differ?data=classroom")
     same_screen.traces("boxplots")
-    x, y = same_screen.page.evaluate(PLACE, "55")
-    same_screen.page.mouse.move(x - 4, y - 4)
-    same_screen.page.mouse.move(x, y, steps=4)
-    same_screen.page.wait_for_timeout(300)
+    same_screen.point_at("boxplots", lambda: same_screen.page.evaluate(PLACE, "55"))
     same_screen.page.mouse.down()
     same_screen.page.mouse.up()
     same_screen.page.wait_for_function(POINTED_AT, arg="55: ")

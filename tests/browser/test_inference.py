@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import expect
+
 
 def test_simulated_tests_and_profiles(open_screen: Callable[[str], Any], server: str) -> None:
     screen = open_screen(server).open("/tests?data=classroom")
@@ -24,7 +26,7 @@ def test_long_work_can_be_cancelled(open_screen: Callable[[str], Any], server: s
     cancel.click()
     cancel.wait_for(state="detached")
     screen.settle()
-    assert screen.main.get_by_text("Random terms tested in four ways").count() == 0
+    expect(screen.main.get_by_text("Random terms tested in four ways")).to_have_count(0)
     # The page is as usable as before.
     screen.main.get_by_role("heading", name="Intervals by profile likelihood").wait_for()
 

@@ -43,7 +43,6 @@ def _drag(screen: Any, share: float) -> None:
     screen.page.mouse.down()
     screen.page.mouse.move(rail["x"] + 2 + share * (rail["width"] - 4), y, steps=15)
     screen.page.mouse.up()
-    screen.page.wait_for_timeout(300)
 
 
 def test_the_slider_leads_from_own_levels_to_the_one_line(
@@ -57,33 +56,39 @@ def test_the_slider_leads_from_own_levels_to_the_one_line(
     assert np.sort(drawn) == pytest.approx(np.sort(own))
 
     _drag(same_screen, 1.0)
-    drawn = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
-    assert drawn == pytest.approx(pooled.estimate("(Intercept)"), rel=1e-6)
+    same_screen.soon(lambda: _is_at(same_screen, pooled.estimate("(Intercept)")))
     lines = _trace(same_screen, "pooling", "mixed (107 lines)")
     x, y = np.array(lines["x"], dtype=float), np.array(lines["y"], dtype=float)
     expected = pooled.estimate("(Intercept)") + pooled.estimate("ses") * x
     assert y[~np.isnan(x)] == pytest.approx(expected[~np.isnan(x)], rel=1e-6)
 
     _drag(same_screen, 0.0)
-    spread = np.array(_trace(same_screen, "pooling", "partially pooled")["y"]).std()
-    assert spread > 1.2 * own.std()
     expect(same_screen.main.get_by_text("Pooling of a group of 10 rows: 0%")).to_have_count(1)
+    same_screen.soon(lambda: _spreads(same_screen, more_than=1.2 * own.std()))
+
+
+def _levels(screen: Any) -> np.ndarray:
+    return np.array(_trace(screen, "pooling", "partially pooled")["y"])
+
+
+def _is_at(screen: Any, level: float) -> None:
+    assert _levels(screen) == pytest.approx(level, rel=1e-6)
+
+
+def _spreads(screen: Any, *, more_than: float = 0.0, less_than: float = np.inf) -> None:
+    assert more_than < _levels(screen).std() < less_than
 
 
 def test_the_slider_obeys_the_keyboard(same_screen: Any, classroom: pd.DataFrame) -> None:
     pooled = fit_pooled(MODEL, classroom)
     same_screen.open("/pooling?data=classroom")
-    before = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
+    before = _levels(same_screen)
     slider = same_screen.main.get_by_role("slider", name="Pooling of a group of 10 rows")
     slider.focus()
     slider.press("ArrowRight")
-    same_screen.page.wait_for_timeout(300)
-    after = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
-    assert after.std() < before.std()
+    same_screen.soon(lambda: _spreads(same_screen, less_than=before.std()))
     slider.press("End")
-    same_screen.page.wait_for_timeout(300)
-    last = np.array(_trace(same_screen, "pooling", "partially pooled")["y"])
-    assert last == pytest.approx(pooled.estimate("(Intercept)"), rel=1e-6)
+    same_screen.soon(lambda: _is_at(same_screen, pooled.estimate("(Intercept)")))
 
 
 def test_a_click_highlights_a_group_on_all_figures_and_a_second_lets_it_go(
@@ -91,27 +96,37 @@ def test_a_click_highlights_a_group_on_all_figures_and_a_second_lets_it_go(
 ) -> None:
     same_screen.open("/pooling?data=classroom")
     for figure, mark, index in (("pooling", "partially pooled", 106), ("slopes", "own slope", 60)):
+        before = same_screen.query.get("group")
         _click(same_screen, figure, mark, index)
+        same_screen.soon(lambda before=before: _is_another(same_screen, before))
         (group,) = same_screen.query["group"]
-        for each in ("pooling", "slopes", "slope-density"):
-            assert _has(same_screen, each, f"group {group}")
         same_screen.main.get_by_text(f"Group {group}", exact=True).wait_for()
+        same_screen.soon(lambda group=group: _is_highlighted(same_screen, group))
     _click(same_screen, figure, mark, index)
-    assert "group" not in same_screen.query
-    assert not _has(same_screen, "pooling", f"group {group}")
+    same_screen.soon(lambda: _is_let_go(same_screen, group))
+
+
+def _is_another(screen: Any, before: list[str] | None) -> None:
+    assert screen.query.get("group") not in (None, before)
+
+
+def _is_highlighted(screen: Any, group: str) -> None:
+    for figure in ("pooling", "slopes", "slope-density"):
+        assert _has(screen, figure, f"group {group}")
+
+
+def _is_let_go(screen: Any, group: str) -> None:
+    assert "group" not in screen.query
+    assert not _has(screen, "pooling", f"group {group}")
 
 
 def _click(screen: Any, figure: str, mark: str, index: int) -> None:
+    """Click a mark; plotly takes it for one only where it has noticed the mouse on it."""
     _trace(screen, figure, mark)
     screen.main.locator(f".st-key-figure-{figure}").scroll_into_view_if_needed()
-    screen.page.wait_for_timeout(300)
-    x, y = screen.page.evaluate(PLACE, [figure, mark, index])
-    screen.page.mouse.move(x - 6, y - 6)
-    screen.page.mouse.move(x, y, steps=4)
-    screen.page.wait_for_timeout(300)
+    screen.point_at(figure, lambda: screen.page.evaluate(PLACE, [figure, mark, index]))
     screen.page.mouse.down()
     screen.page.mouse.up()
-    screen.page.wait_for_timeout(500)
     screen.settle()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from mlm_core import (
     MixedFit,
@@ -180,7 +181,7 @@ def fit(classroom: pd.DataFrame) -> MixedFit:
 
 def _is_whole(screen: Any, title: str) -> None:
     page = screen.page
-    assert screen.main.get_by_role("heading", level=1).inner_text() == title
+    expect(screen.main.get_by_role("heading", level=1)).to_have_text(title, use_inner_text=True)
     screen.sidebar.get_by_role("combobox", name="Outcome").wait_for()
     page.get_by_role("link", name="Start", exact=True).wait_for()
     assert page.get_by_role("dialog").count() == 0  # "Page not found"
@@ -205,9 +206,14 @@ def test_every_page_shows_the_numbers_of_the_fits(
     expected = PAGES[path]
     _is_whole(same_screen.open(f"{path}?data=classroom"), expected.title)
     answer = expected.answer(classroom, fit).replace("**", "").replace("\\", "")
-    assert same_screen.answer == answer
-    shown = same_screen.main.inner_text()
-    assert [text for text in expected.numbers(classroom, fit) if text not in shown] == []
+    numbers = expected.numbers(classroom, fit)
+
+    def is_told() -> None:
+        assert same_screen.answer == answer
+        shown = same_screen.main.inner_text()
+        assert [text for text in numbers if text not in shown] == []
+
+    same_screen.soon(is_told)
     if expected.figure:
         _is_drawn(same_screen, expected, expected.drawn(classroom, fit))
 

@@ -19,7 +19,7 @@ def test_a_walk_through_the_tour(same_screen: Any, classroom: pd.DataFrame) -> N
     same_screen.main.get_by_role("button", name="Begin").click()
     same_screen.main.get_by_role("heading", name="Groups", level=1, exact=True).wait_for()
     strip = same_screen.main.locator(".st-key-tour-strip")
-    assert "How many of each" in strip.inner_text()
+    expect(strip).to_contain_text("How many of each")
     strip.get_by_text("Show the answer").click()
     strip.get_by_text("312 groups of classid").wait_for()
     for title in ("Lines differ", "Groups differ", "Groups differ", "Lines differ", "Pooling"):
@@ -36,11 +36,10 @@ def test_a_walk_through_the_tour(same_screen: Any, classroom: pd.DataFrame) -> N
 def test_a_step_can_be_sent(open_screen: Callable[[str], Any], server: str) -> None:
     screen = open_screen(server).open("/variance?data=classroom&level=schoolid&tour=11"
                                       "&outcome=mathkind")  # fmt: skip
-    assert "Tour, 11 of" in screen.main.locator(".st-key-tour-strip").inner_text()
+    expect(screen.main.locator(".st-key-tour-strip")).to_contain_text("Tour, 11 of")
     assert "21%" not in screen.answer
     screen.main.locator(".st-key-tour-strip").get_by_text("Show the answer").click()
-    screen.settle()
-    assert "21%" in screen.answer
+    expect(screen.main.locator(".st-key-answer")).to_contain_text("21%")
     assert screen.traces("variance-shares")
     screen.main.get_by_role("button", name="Leave the tour").click()
     screen.settle()

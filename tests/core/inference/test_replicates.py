@@ -9,11 +9,10 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mlm_core.data.model import Model
-from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.bootstrap import bootstrap
 from mlm_core.inference.parameters import find_parameters
-from mlm_core.inference.replicates import icc_of, parameter_of, residual_share, share_of
+from mlm_core.inference.replicates import icc_of, residual_share, share_of
 from mlm_core.inference.shares import icc
 from tests.core import dense
 
@@ -41,14 +40,6 @@ def test_a_replicate_of_the_fit_is_the_fit(name, pupils):
         total = sum(share_of(one)(own)[0] for one in range(len(fit.levels)))
         assert total + residual_share(own)[0] == pytest.approx(1.0)
         assert icc_of(level)(own)[0] == pytest.approx(shares.correlations["icc"][level])
-
-
-def test_parameters_by_their_label(fitted):
-    found = bootstrap(fitted("mathkind ~ ses + (1 | schoolid)"), 20, seed=1)
-    values = parameter_of(found.replicates.problem, "ses")(found.replicates)
-    assert_allclose(values, found.replicates.beta[:, 1])
-    with pytest.raises(UnknownColumnError, match="sess"):
-        parameter_of(found.replicates.problem, "sess")
 
 
 def test_a_correlation_with_nothing_is_not_known(fitted):
