@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +21,37 @@ from mlm_core.inference.path_drawing import PathArrows, PathLines, path_arrows, 
 from mlm_core.inference.pooling_path import PoolingPath, pooling_path
 from mlm_core.inference.random_terms import RandomTermTests, drop_random_terms
 from mlm_core.inference.shares import VarianceShares, icc
+from mlm_core.views.code import Code
 
 HOSTILE = "<b>*x*</b> %{x} `$1$`"
+
+
+# Calls of functions named system would show that a name broke out of its quotes.
+PARSE = (
+    "for (file in commandArgs(TRUE)) {"
+    " found <- all.names(parse(file, encoding = 'UTF-8'), unique = TRUE);"
+    " if ('system' %in% found) stop(file) }; cat('parsed')"
+)
+
+
+@pytest.fixture
+def r_parses(tmp_path: pathlib.Path) -> Callable[[Iterable[Code]], None]:
+    """Give a check that R can parse pieces of code, and that no name has become a call."""
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed")
+
+    def check(codes: Iterable[Code]) -> None:
+        files = []
+        for number, each in enumerate(codes):
+            files.append(tmp_path / f"{number}.R")
+            files[-1].write_text(each.r, encoding="utf-8")
+        done = subprocess.run(
+            ["Rscript", "--vanilla", "-e", PARSE, *map(str, files)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.stdout == "parsed", done.stderr
+
+    return check
 
 
 @dataclass(frozen=True)

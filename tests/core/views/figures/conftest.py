@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from mlm_core.inference.group_summaries import GroupSummaries, summarise_groups
 from mlm_core.views.figures.theme import Picture
 
 
@@ -16,6 +18,12 @@ from mlm_core.views.figures.theme import Picture
 def keeps_the_rules() -> Callable[[Picture], None]:
     """Give a check of a picture against the rules of the house."""
     return _check
+
+
+@pytest.fixture(scope="session")
+def summaries(classroom: pd.DataFrame) -> GroupSummaries:
+    """Give the summaries of the outcome in 107 schools."""
+    return summarise_groups(classroom, outcome="mathkind", groups=["schoolid"])
 
 
 def _check(picture: Picture) -> None:

@@ -1,26 +1,11 @@
 """The axis of ranks: names, the strip of the whole, a marked group, a choice of very many."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from mlm_core.inference.group_summaries import summarise_groups
 from mlm_core.views.figures import boxes, ranks
-
-
-@pytest.fixture(scope="module")
-def summaries(classroom):
-    return summarise_groups(classroom, outcome="mathkind", groups=["schoolid"])
-
-
-def many(groups, rows=4):
-    y = np.random.default_rng(1).normal(size=rows * groups)
-    data = pd.DataFrame({"y": y, "g": np.repeat([f"g{k}" for k in range(groups)], rows)})
-    return summarise_groups(data, outcome="y", groups=["g"])
-
-
-def trace(picture, name):
-    return next(each for each in picture.figure.data if each.name == name)
+from tests.core.views.figures.summarised import many, trace
 
 
 def test_places_carry_the_names_of_their_groups(summaries):
