@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.view import View
@@ -13,6 +15,15 @@ from tests.pages.view import View
 ROOT = Path(__file__).resolve().parent.parent.parent
 FRAME = ROOT / "pages" / "_ui" / "frame.py"
 LIMIT = 60  # seconds for one run; about 0.2 on an idle machine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _installed_components_looked_through_once() -> Iterator[None]:
+    """Keep what Streamlit finds out anew for every run: which packages bring components."""
+    found = cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 def _open(name: str = "start/start", **query: str | list[str]) -> AppTest:
