@@ -37,35 +37,18 @@ LISTEN = """() => {
     return send.apply(this, message);
   };
 }"""
-# Leaves a promise: the milliseconds from the next key to the change of the answer that follows.
+# Leaves the milliseconds from the next key to the change of the answer that follows.
 ANSWERED = """() => {
-  const target = document.querySelector('.st-key-answer');
-  window.waited = new Promise(resolve => {
-    let start = NaN;
-    document.addEventListener('keydown', () => { start = performance.now(); },
-                              {once: true, capture: true});
-    const watch = new MutationObserver(() => {
-      watch.disconnect();
-      resolve(performance.now() - start);
-    });
-    watch.observe(target, {childList: true, subtree: true, characterData: true});
+  window.waited = 0;
+  let start = NaN;
+  document.addEventListener('keydown', () => { start = performance.now(); },
+                            {once: true, capture: true});
+  const watch = new MutationObserver(() => {
+    watch.disconnect();
+    window.waited = performance.now() - start;
   });
-}"""
-# The same from the next key to the end of the run of the whole page that follows.
-RUN_AGAIN = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  window.waited = new Promise(resolve => {
-    let start = NaN, isRunning = false;
-    document.addEventListener('keydown', () => { start = performance.now(); },
-                              {once: true, capture: true});
-    const watch = new MutationObserver(() => {
-      isRunning ||= app.dataset.testScriptState === 'running';
-      if (!isRunning || app.dataset.testScriptState !== 'notRunning') return;
-      watch.disconnect();
-      resolve(performance.now() - start);
-    });
-    watch.observe(app, {attributes: true});
-  });
+  watch.observe(document.querySelector('.st-key-answer'),
+                {childList: true, subtree: true, characterData: true});
 }"""
 
 ARGUMENTS = [
@@ -126,20 +109,19 @@ class Screen:
         idle.wait_for()
         return self
 
+    def until_filled(self, path: str) -> float:
+        """Open an address; return the milliseconds until its first sentence was there."""
+        self.page.goto(self.url + path)
+        self.main.locator(".st-key-answer").wait_for()
+        waited = float(self.page.evaluate("() => performance.now()"))
+        self.settle()
+        return waited
+
     def until_answered(self, press: Callable[[], None]) -> float:
         """Return the milliseconds from pressing a key to another first sentence."""
         self.page.evaluate(ANSWERED)
         press()
-        waited = float(self.page.evaluate("() => window.waited"))
-        self.settle()
-        return waited
-
-    def until_run_again(self) -> float:
-        """Run the whole page again by Streamlit's own key; return the milliseconds it took."""
-        self.page.evaluate(RUN_AGAIN)
-        self.main.get_by_role("heading", level=1).click()  # the key is meant for no widget
-        self.page.keyboard.press("r")
-        waited = float(self.page.evaluate("() => window.waited"))
+        waited = float(self.page.wait_for_function("() => window.waited").json_value())
         self.settle()
         return waited
 
