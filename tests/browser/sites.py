@@ -11,7 +11,7 @@ EXAMPLE = "classroom"
 SLIDERS = (
     ("likelihood", "A probability", "Threshold a"),
     ("likelihood", "A sample", "Values in the sample"),
-    ("simulate", "Ignore the groups", "SD between groups of class"),
+    ("simulate", "Ignore the groups", "SD between classes"),
     ("simulate", "Missing data", "Share lost"),
 )
 
