@@ -18,9 +18,10 @@ from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.data.tables import Table, opened
 from mlm_core.fits.groups import find_level
 from mlm_core.fits.pooled import PooledFit
-from mlm_core.inference.pushed_points import held_means, points_of_source
+from mlm_core.inference.pushed_points import held_means, points_of_source, sample_size
 
 MOST_POINTS = 5000
+"""More rows than this are drawn as a sample."""
 ALL_ROWS = "all rows"
 
 
@@ -57,7 +58,8 @@ def sample_points(
     group : array_like, shape (n,)
         Group label of each row.
     most : int
-        Size of the sample.
+        More rows than this are drawn as a sample, see
+        :func:`mlm_core.inference.pushed_points.sample_size`.
     seed : int
         Seed of the generator: the same seed gives the same sample.
     """
@@ -72,7 +74,8 @@ def sample_points(
     table = table[is_complete].reset_index(drop=True)
     n_total = len(table)
     if n_total > most:
-        chosen = np.random.default_rng(seed).choice(n_total, most, replace=False)
+        size = sample_size(n_total, most)
+        chosen = np.random.default_rng(seed).choice(n_total, size, replace=False)
         table = table.loc[np.sort(chosen)].reset_index(drop=True)
     return Points(table, n_total)
 

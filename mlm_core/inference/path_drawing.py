@@ -23,8 +23,8 @@ from mlm_core.inference.summaries import readable_range
 
 Floats = NDArray[np.float64]
 
-MOST_LINES = 1500
-"""More groups than this are drawn as a random sample."""
+MOST_LINES = 300
+"""More groups than this are drawn as a random sample: more lines are one dark patch."""
 
 
 @dataclass(frozen=True, eq=False)

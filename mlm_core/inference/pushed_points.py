@@ -26,6 +26,14 @@ from mlm_core.errors import NeedsRowsError
 from mlm_core.fits.groups import find_level
 from mlm_core.moments.moments import Moments
 
+SAMPLE = 2000
+"""Rows in a sample: as many as a browser draws at once, and as an eye can use."""
+
+
+def sample_size(n_rows: int, most: int) -> int:
+    """Return how many of some rows are drawn: all of them up to ``most``, else a sample."""
+    return n_rows if n_rows <= most else min(most, SAMPLE)
+
 
 @dataclass(frozen=True, eq=False)
 class PushedPoints:
@@ -60,7 +68,7 @@ def points_of_source(
     level : str
         Level whose groups are asked for.
     most : int
-        Size of the sample.
+        More rows than this are drawn as a sample, see :func:`sample_size`.
     seed : int
     """
     import narwhals as nw
@@ -81,7 +89,8 @@ def points_of_source(
             "upper": as_float(found["upper"])[order],
         }
     )
-    table = sample_rows(source, rows.frame, most=most, n_rows=moments.n_rows, seed=seed)
+    size = sample_size(moments.n_rows, most)
+    table = sample_rows(source, rows.frame, most=size, n_rows=moments.n_rows, seed=seed)
     return PushedPoints(ranges, rows.labelled(table), moments.n_rows)
 
 
@@ -111,7 +120,8 @@ def points_of_groups(
         return PushedPoints(nothing, pd.DataFrame({"x": [], "y": [], "group": []}), 0)
     frame = rows.frame.filter(reduce(or_, wanted))
     n_total = source.over(frame).n_rows
-    table = sample_rows(source, frame, most=most, n_rows=n_total, seed=seed)
+    size = sample_size(n_total, most)
+    table = sample_rows(source, frame, most=size, n_rows=n_total, seed=seed)
     return PushedPoints(nothing, rows.labelled(table), n_total)
 
 

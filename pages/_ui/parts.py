@@ -103,7 +103,7 @@ def highlighted(groups: Sequence[str], *, key: str = "group") -> str | None:
         typed = st.text_input(
             "Highlight a group",
             key=key,
-            placeholder="Type its name, or click one in a figure",
+            placeholder="Name, or click",
             bind="query-params",
             persist_state="session",
         )
@@ -113,7 +113,7 @@ def highlighted(groups: Sequence[str], *, key: str = "group") -> str | None:
         list(groups),
         index=None,
         key=key,
-        placeholder="Search, or click one in a figure",
+        placeholder="Search, or click",
         bind="query-params",
         persist_state="session",
     )

@@ -25,7 +25,7 @@ from mlm_core.notes import Note, Severity
 from mlm_core.views import numbers
 from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
-from mlm_core.views.figures.theme import ink
+from mlm_core.views.figures.theme import answers_clicks, ink
 from pages._ui import presenter, state
 from pages._ui.long_work import CancelledError, offer_again
 
@@ -128,9 +128,12 @@ def figure(picture: Picture, *, on_click: Callable[[str], None] | None = None) -
     if presenter.is_on():
         picture = enlarged(picture)
     ink(picture.figure, is_dark=st.context.theme.type == "dark")
+    if on_click is not None:
+        answers_clicks(picture.figure)
     st.plotly_chart(
         picture.figure,
         width="stretch",
+        theme=None,
         key=(key := f"figure-{picture.name}"),
         alt=picture.alt,
         config=picture.config,

@@ -37,7 +37,7 @@ with show.guard():
         number = parts.draws("draw-pairs", many=DRAWS)
         experiment = cache.computed(pair_experiment, data, **asked, draws=max(DRAWS, number))
         st.markdown(narrative.draws_so_far(experiment, made=number))
-        left, right = st.columns([2, 3])
+        left, right = st.columns(2)
         with left:
             show.figure(pair_figures.pair_scatter(pairs.draw_from(urn, seed=number)))
         with right:

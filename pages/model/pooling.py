@@ -25,7 +25,7 @@ with show.guard():
     pooled = cache.pooled(data, model)
     drawable = line_predictors(pooled)
     slopes_of = widgets.some(slope_terms(pooled), "a predictor whose slope can be estimated")
-    chosen = st.container(horizontal=True, vertical_alignment="bottom")
+    chosen = st.container(horizontal=True)
     with chosen:
         predictor = parts.one_of("Slope of", slopes_of, key="slope-of")
         level = parts.level_of("Lines of", model.levels, key="lines-of")
@@ -73,7 +73,7 @@ with show.guard():
             else:
                 marks = {"pooled": pooled.estimate(predictor), "mixed": mixed.estimate(predictor)}
                 ordered = ordered_estimates(unpooled.coefficients, term=predictor)
-                left, right = st.columns([3, 2])
+                left, right = st.columns(2)
                 with left:
                     show.figure(
                         caterpillar.slopes(

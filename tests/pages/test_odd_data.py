@@ -76,10 +76,10 @@ def test_groups_of_one_are_left_out_of_pairs_and_have_no_line(view: OpenView) ->
     )
 
 
-def test_of_1500_groups_500_lines_are_drawn_and_all_counted(view: OpenView) -> None:
+def test_of_1500_groups_300_lines_are_drawn_and_all_counted(view: OpenView) -> None:
     page = _open(view, "1,500 groups", "explore/lines_differ")
     names = [trace.get("name") or "" for trace in page.figure("own-lines")]
-    assert any(name.startswith("own lines of 500 of 1,") for name in names)
+    assert any(name.startswith("own lines of 300 of 1,") for name in names)
     assert "(1,500 in all)" in page.answer
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from mlm_core.inference.group_estimates import Ordered
 from mlm_core.inference.summaries import Density
@@ -20,6 +22,7 @@ from mlm_core.views.figures.theme import (
     add_level_line,
     add_upright_line,
     click_data,
+    every,
     labels,
     name_positions,
     new_figure,
@@ -29,6 +32,8 @@ from mlm_core.views.numbers import count, number
 from mlm_core.views.words import term_words
 
 MOST_LARGE_MARKS = 150
+MOST_MARKS = 400
+"""Of more groups every second, third ... is drawn, which the figure says: the curve is the same."""
 ZERO = Family("zero", GREY, "dash", "circle", 1.5)
 PICKED = Family("picked", PURPLE, "longdash", "circle", 4.0)
 
@@ -59,7 +64,7 @@ def slopes(
     """
     figure = new_figure("", f"slope of {for_figure(term)}")
     span = (0.25, len(ordered.table) + 0.75)
-    _add_estimates(figure, ordered, UNPOOLED.colour, "own slope of a group")
+    _add_estimates(figure, ordered, UNPOOLED.colour, "own slope of a group", keep=group)
     add_level_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
     if mixed is not None:
         add_level_line(figure, mixed, f"mixed: {number(mixed, 4)}", MIXED, span=span)
@@ -141,6 +146,9 @@ def slope_density(
 
 
 def _add_density(figure: go.Figure, density: Density) -> None:
+    step = _step(len(density.values))
+    marks = density.values[::step]
+    marked = "" if step == 1 else f" ({every(step)} marked)"
     figure.add_trace(
         go.Scatter(
             x=density.x,
@@ -150,13 +158,13 @@ def _add_density(figure: go.Figure, density: Density) -> None:
             line={"color": UNPOOLED.colour, "width": 2.5},
             fillcolor="rgba(230, 159, 0, 0.25)",
             hoverinfo="skip",
-            name=f"{count(len(density.values))} own slopes",
+            name=f"{count(len(density.values))} own slopes{marked}",
         )
     )
     figure.add_trace(
         go.Scatter(
-            x=density.values,
-            y=np.zeros(len(density.values)),
+            x=marks,
+            y=np.zeros(len(marks)),
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 10, "color": GREY},
             hovertemplate="%{x:.4~g}<extra></extra>",
@@ -186,9 +194,23 @@ def modes(ordered: Ordered, *, term: str, level: str, unit: str | None = None) -
     return Picture(figure, alt, "conditional-modes")
 
 
-def _add_estimates(figure: go.Figure, ordered: Ordered, colour: str, name: str) -> None:
-    table = ordered.table
-    place = np.arange(1, len(table) + 1, dtype=np.float64)
+def _step(groups: int) -> int:
+    return max(1, -(-groups // MOST_MARKS))
+
+
+def _drawn(ordered: Ordered, keep: str | None) -> NDArray[np.intp]:
+    """Return the places of the groups that are drawn: evenly many, the last one, and ``keep``."""
+    places = np.arange(len(ordered.table))
+    chosen = (places % _step(len(places)) == 0) | (ordered.table["group"] == keep).to_numpy()
+    chosen[-1:] = True
+    return np.flatnonzero(chosen)
+
+
+def _add_estimates(
+    figure: go.Figure, ordered: Ordered, colour: str, name: str, *, keep: str | None = None
+) -> None:
+    drawn = _drawn(ordered, keep)
+    table, place = ordered.table.iloc[drawn], drawn + 1.0
     is_small = len(table) <= MOST_LARGE_MARKS
     figure.add_trace(
         go.Scatter(
@@ -212,7 +234,7 @@ def _add_estimates(figure: go.Figure, ordered: Ordered, colour: str, name: str) 
                 "symbol": np.where(is_open, "circle-open", "circle"),
             },
             text=labels(table["group"]),
-            customdata=np.column_stack([click_data(table), _bounds(ordered)]),
+            customdata=np.column_stack([click_data(table), _bounds(table)]),
             hovertemplate=(
                 "<b>%{text}</b><br>n = %{customdata[1]}<br>%{y:.4~g}%{customdata[2]}<extra></extra>"
             ),
@@ -223,8 +245,8 @@ def _add_estimates(figure: go.Figure, ordered: Ordered, colour: str, name: str) 
     figure.update_yaxes(range=ordered.readable)
 
 
-def _bounds(ordered: Ordered) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    pairs = zip(ordered.table["lower"], ordered.table["upper"], strict=True)
+def _bounds(table: pd.DataFrame) -> NDArray[np.object_]:
+    pairs = zip(table["lower"], table["upper"], strict=True)
     texts = [
         " (no interval)" if np.isnan(low) else f" ({number(low, 3)} to {number(high, 3)})"
         for low, high in pairs
@@ -235,6 +257,8 @@ def _bounds(ordered: Ordered) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
 def _left_out(ordered: Ordered) -> str:
     """Say on the axis what the picture does not show."""
     parts = []
+    if (step := _step(len(ordered.table))) > 1:
+        parts.append(f"{every(step)} of {count(len(ordered.table))} drawn")
     if ordered.n_missing:
         parts.append(f"{count(ordered.n_missing)} without an estimate left out")
     if ordered.n_outside:

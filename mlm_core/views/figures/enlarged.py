@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import BASE_SIZE, HEIGHT, Picture
 
 TYPE = 1.35
@@ -20,7 +20,7 @@ FARTHER = 1.13
 
 def enlarged(picture: Picture) -> Picture:
     """Return the same figure, drawn larger."""
-    figure = go.Figure(picture.figure)
+    figure = Sheet(picture.figure)
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         axis.tickfont.size = _larger(axis.tickfont.size)
         axis.title.font.size = _larger(axis.title.font.size)

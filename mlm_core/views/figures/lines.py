@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 
 from mlm_core.inference.fitted_lines import Points
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BASE_SIZE,
     GREY,
@@ -25,7 +26,6 @@ from mlm_core.views.figures.theme import (
     new_figure,
     repeated,
     segments,
-    template,
 )
 from mlm_core.views.numbers import count, number
 
@@ -120,6 +120,7 @@ def small_multiples(
     sizes = points.table["group"].map(str).value_counts()
     titles = [f"{for_figure(group)} (n = {sizes.get(group, 0)})" for group in chosen]
     figure = make_subplots(
+        figure=Sheet(),
         rows=rows,
         cols=PANEL_COLUMNS,
         shared_xaxes="all",
@@ -143,7 +144,7 @@ def small_multiples(
 
 def _dress_panels(figure: go.Figure, rows: int, titles: Sequence[str]) -> None:
     """Give the panels the look of all figures; ``titles`` are those of the shared axes."""
-    figure.update_layout(template=template(), height=130 + 150 * rows, font={"size": BASE_SIZE})
+    figure.update_layout(height=130 + 150 * rows, font={"size": BASE_SIZE})
     figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})
     figure.update_layout(
         legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows), "font": {"size": BASE_SIZE}}

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 from mlm_core.inference.pair_experiment import PairExperiment
 from mlm_core.inference.pairs import PairDraw
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BASE_SIZE,
     BLUE,
@@ -108,7 +109,7 @@ def pair_experiment(experiment: PairExperiment, *, made: int) -> Picture:
     made : int
         How many of them have been made up to now, at least one.
     """
-    figure = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.7, 0.3],
+    figure = make_subplots(figure=Sheet(), cols=2, shared_yaxes=True, column_widths=[0.7, 0.3],
                            horizontal_spacing=0.05)  # fmt: skip
     dress(figure, height=HEIGHT)
     _add_scene(figure, experiment, made)

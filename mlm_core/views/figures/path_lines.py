@@ -45,12 +45,12 @@ def add_lines(
     what = "mark" if (table["x_from"] == table["x_to"]).all() else "line"
     if "unpooled" in visible:
         own = segments(table["own_from"], table["own_to"])
-        title = _many("unpooled", table["own_from"].count(), what)
+        title = _many("unpooled", table["own_from"].count(), what, lines)
         scene.add(x, own, LEFT, opacity=scene.strength, **_line(UNPOOLED, title))
         _add_handles(scene, table, table[["own_from", "own_to"]].to_numpy().T[:, None], UNPOOLED)
     if "mixed" in visible:
         drawn = segments_along(lines.start, lines.end)
-        title = _many("mixed", len(table), what)
+        title = _many("mixed", len(table), what, lines)
         scene.move(x, drawn, LEFT, opacity=scene.strength, **_line(MIXED, title))
         _add_handles(scene, table, np.stack([lines.start, lines.end]), MIXED, moves=True)
     if "pooled" in visible:
@@ -75,8 +75,9 @@ def _line(family: Family, name: str, *, width: float | None = None) -> dict[str,
     }
 
 
-def _many(name: str, n: int, what: str) -> str:
-    return f"{name} ({count(n)} {what}{'' if n == 1 else 's'})"
+def _many(name: str, n: int, what: str, lines: PathLines) -> str:
+    some = "" if len(lines.table) == lines.n_total else f" of {count(lines.n_total)}"
+    return f"{name} ({count(n)}{some} {what}{'' if n == 1 and not some else 's'})"
 
 
 def _add_handles(

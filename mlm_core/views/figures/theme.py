@@ -1,9 +1,9 @@
 """The look of all figures: colours, shapes, sizes, and the record a figure is handed over in.
 
 Colours are those of Okabe and Ito (readable with every common colour vision), and no difference is
-told by colour alone: every family of lines or marks has its own dash or shape as well. Backgrounds
-are left to the page, light or dark, and come along when a figure is saved; :func:`ink` gives text
-its colour at the end. Sizes are chosen for a projector.
+told by colour alone: every family of lines or marks has its own dash or shape as well. :func:`ink`
+gives text and background the colours of a light or a dark page at the end. Sizes are chosen for a
+projector; what all figures share besides is in :mod:`mlm_core.views.figures.sheet`.
 
 Text from users enters a figure through :func:`mlm_core.views.escape.for_figure`; what a click hands
 back (``customdata``) is the raw group label, which is never drawn.
@@ -12,7 +12,6 @@ back (``customdata``) is the raw group label, which is never drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.views.escape import for_figure
+from mlm_core.views.figures.sheet import Sheet
 
 ORANGE = "#E69F00"
 SKY = "#56B4E9"
@@ -32,6 +32,8 @@ GREY = "#808080"
 BROWN = "#8F5B00"  # a dark orange in place of the palette's yellow, which white swallows
 INK = "#31333F"
 INK_ON_DARK = "#E6EAF1"
+PAPER = "#FFFFFF"
+PAPER_ON_DARK = "#171614"
 FAINT = "rgba(128, 128, 128, 0.28)"
 CLEAR = "rgba(0, 0, 0, 0)"
 LEVEL_COLOURS = (BLUE, GREEN, PURPLE, SKY)
@@ -107,39 +109,15 @@ class Picture:
         }
 
 
-@cache
-def template() -> go.layout.Template:
-    """Return the template all figures start from."""
-    axis = {
-        "showgrid": True,
-        "gridcolor": FAINT,
-        "zeroline": False,
-        "showline": True,
-        "linecolor": GREY,
-        "ticks": "outside",
-        "tickcolor": GREY,
-        "automargin": True,
-    }
-    return go.layout.Template(
-        layout={
-            "colorway": [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY],
-            "font": {"size": BASE_SIZE},
-            "xaxis": axis,
-            "yaxis": axis,
-            "hovermode": "closest",
-        }
-    )
-
-
-# Sizes stand in the layout itself, not only in the template, so that a page's own theme, which
-# replaces the template's fonts, changes the colour of the text but not its size.
 _AXIS = {"tickfont": {"size": BASE_SIZE}, "title_font": {"size": TITLE_SIZE}}
+# None is written (see ``Sheet``); without this one plotly would copy its own into every figure.
+_NO_TEMPLATE = go.layout.Template()
 
 
 def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> go.Figure:
     """Start a figure; the axis titles are figure text already (user text escaped)."""
     # Handed over at once: plotly takes ten times as long to change a layout as to make one.
-    return go.Figure(
+    return Sheet(
         layout={
             **_look(height),
             "xaxis": {**_AXIS, "title_text": x_title},
@@ -157,7 +135,7 @@ def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
 
 def _look(height: int) -> dict[str, Any]:
     return {
-        "template": template(),
+        "template": _NO_TEMPLATE,
         "height": height,
         "margin": {"l": 12, "r": 16, "t": 46, "b": 12},
         "font": {"size": BASE_SIZE},
@@ -177,15 +155,22 @@ def _look(height: int) -> dict[str, Any]:
 
 
 def ink(figure: go.Figure, *, is_dark: bool) -> None:
-    """Give the text of a figure a colour that stands out from a light or a dark page."""
-    colour = INK_ON_DARK if is_dark else INK
-    figure.layout.font.color = colour
-    figure.layout.legend.font.color = colour
-    for slider in figure.layout.sliders:
+    """Give a figure the colours of a light or a dark page."""
+    colour, paper = (INK_ON_DARK, PAPER_ON_DARK) if is_dark else (INK, PAPER)
+    layout = figure.layout
+    layout.paper_bgcolor = layout.plot_bgcolor = layout.hoverlabel.bgcolor = paper
+    layout.hoverlabel.bordercolor = GREY
+    layout.hoverlabel.font.color = layout.font.color = layout.legend.font.color = colour
+    for slider in layout.sliders:
         slider.currentvalue.font.color = colour
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         axis.tickfont.color = colour
         axis.title.font.color = colour
+
+
+def answers_clicks(figure: go.Figure) -> None:
+    """Let a click on a mark pick it, from the start: set later, all would be drawn again."""
+    figure.update_layout(clickmode="event+select", dragmode="pan")
 
 
 def labels(groups: pd.Series) -> NDArray[np.object_]:

@@ -1,0 +1,84 @@
+"""The sheet every figure is drawn on: a plotly figure that a browser draws once, not twice.
+
+Streamlit hands a figure to the drawing library a second time right after it was drawn, as a copy,
+and the library draws all again unless it finds the copy equal. Packed numbers (base64) and
+templates of a copy never are; plain lists are taken for equal while the revision of the data is the
+same. So traces are written as lists, and what a template would say stands in the layout itself.
+Frames, which nobody compares, stay packed.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+FAMILY = '"Source Sans", sans-serif'
+GRID = "rgba(128, 128, 128, 0.2)"
+_LINE = "#808080"
+_REVISION = 1
+_LAYOUT: Mapping[str, Any] = {
+    "datarevision": _REVISION,
+    "hovermode": "closest",
+    "font": {"family": FAMILY},
+    "margin": {"pad": 8},
+}
+_AXIS: Mapping[str, Any] = {
+    "gridcolor": GRID,
+    "zeroline": False,
+    "showline": True,
+    "linecolor": _LINE,
+    "ticks": "outside",
+    "tickcolor": _LINE,
+    "automargin": True,
+}
+_AXES: Mapping[str, Mapping[str, Any]] = {
+    "xaxis": {**_AXIS, "showgrid": False, "title": {"standoff": 20}},
+    "yaxis": {**_AXIS, "showgrid": True, "title": {"standoff": 24}},
+}
+
+
+class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
+    """A figure that is written with the look of all figures, and with its numbers as lists."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figure as it is sent to a browser."""
+        written: dict[str, Any] = super().to_dict()
+        written["data"] = [_unpacked(trace) for trace in written["data"]]
+        layout = _completed(written["layout"], _LAYOUT)
+        layout.pop("template", None)
+        for name in layout:
+            if name[:5] in _AXES:
+                layout[name] = _completed(layout[name], _AXES[name[:5]])
+        written["layout"] = layout
+        return written
+
+
+def _completed(given: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of a layout with what it does not say itself."""
+    found = {**usual, **given}
+    for name, value in usual.items():
+        if isinstance(value, Mapping):
+            found[name] = {**value, **given.get(name, {})}
+    return found
+
+
+def _unpacked(part: Any) -> Any:
+    """Return a trace, or a part of one, with lists in the place of packed arrays."""
+    if isinstance(part, dict):
+        if "bdata" in part:
+            return _numbers(part)
+        return {key: _unpacked(value) for key, value in part.items()}
+    return part
+
+
+def _numbers(packed: Mapping[str, str]) -> list[Any]:
+    values = np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
+    if "shape" in packed:
+        values = values.reshape([int(side) for side in packed["shape"].split(",")])
+    # What is missing is null to a browser; the encoder would read all text again for a NaN.
+    found: list[Any] = np.where(np.isfinite(values), values, None).tolist()
+    return found
