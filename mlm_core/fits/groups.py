@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlm_core.data.grouping import Level
-from mlm_core.data.layout import Column
+from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.effects import LevelEffects
 from mlm_core.moments.moments import Moments
@@ -37,6 +37,20 @@ def find_level(levels: Sequence[Level], name: str) -> int:
 def counts_at(moments: Moments, level: int) -> FloatArray:
     """Return the rows of every group of a level, shape (n_groups,)."""
     return np.asarray(moments.states[level + 1].weight)
+
+
+def group_constants(moments: Moments, level: int) -> dict[str, FloatArray]:
+    """Return the fixed predictors without variation inside the groups of a level.
+
+    By label, with the value of every group, shape (n_groups,).
+    """
+    means = moments.states[level + 1].means
+    found = {}
+    for column in moments.layout.fixed:
+        if column != INTERCEPT and not moments.varies_inside(column, level):
+            index = moments.columns.index(column)
+            found[column.label] = moments.shift[index] + moments.scale[index] * means[index]
+    return found
 
 
 def group_sizes(moments: Moments) -> pd.DataFrame:

@@ -1,9 +1,10 @@
 """Lines to be drawn: where each group's line starts and ends, and the points behind them.
 
 A line is drawn over the range of its own group's predictor and no further. Other terms of a model
-are held at their overall means; a product with the predictor adds to the slope with the mean of its
-other factors. Coefficients come as the long tables of the fits (group, term, estimate), so that
-pooled, unpooled and mixed lines are drawn by the same rule.
+are held at their overall means, in the lines of groups those with one value in every group at the
+group's own; a product with the predictor adds to the slope with the mean of its other factors.
+Coefficients come as the long tables of the fits (group, term, estimate), so that pooled, unpooled
+and mixed lines are drawn by the same rule.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.data.tables import Table
 from mlm_core.errors import UnknownColumnError
+from mlm_core.fits.groups import find_level, group_constants
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.fits.unpooled import UnpooledFit
@@ -54,7 +56,7 @@ def line_ends(
     ranges: pd.DataFrame,
     *,
     predictor: str,
-    at: Mapping[str, float] | None = None,
+    at: Mapping[str, float | pd.Series[float]] | None = None,
     tilt: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Return both ends of every group's line.
@@ -69,8 +71,9 @@ def line_ends(
         ``group``, ``n``, ``lower``, ``upper``, see :func:`group_ranges`.
     predictor : str
         The term on the horizontal axis.
-    at : Mapping[str, float], optional
-        Values at which the other terms are held, for example their means.
+    at : Mapping[str, float or Series], optional
+        Values at which the other terms are held, for example their means; a Series has a value for
+        every group.
     tilt : Mapping[str, float], optional
         What terms other than ``predictor`` add to the slope, per unit of their coefficient.
 
@@ -84,8 +87,8 @@ def line_ends(
         coefficients = coefficients.merge(ranges[["group"]], how="cross")
     lines = pd.concat(
         [
-            _weighted(coefficients, {INTERCEPT.label: 1.0, **(at or {})}).rename("intercept"),
-            _weighted(coefficients, {predictor: 1.0, **(tilt or {})}).rename("slope"),
+            weighted_sum(coefficients, {INTERCEPT.label: 1.0, **(at or {})}).rename("intercept"),
+            weighted_sum(coefficients, {predictor: 1.0, **(tilt or {})}).rename("slope"),
         ],
         axis=1,
     ).dropna()
@@ -104,11 +107,18 @@ def line_ends(
     ).reset_index(drop=True)
 
 
-def _weighted(coefficients: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series[float]:
+def weighted_sum(
+    coefficients: pd.DataFrame, weights: Mapping[str, float | pd.Series[float]]
+) -> pd.Series[float]:
     """Return the weighted sum of the terms named, by group; NaN where one is missing."""
-    rows = coefficients[coefficients["term"].isin([term for term, w in weights.items() if w])]
-    parts = rows["estimate"] * rows["term"].map(weights).astype(np.float64)
+    by_group = {term: w for term, w in weights.items() if isinstance(w, pd.Series)}
+    alike = {term: w for term, w in weights.items() if term not in by_group and w}
+    rows = coefficients[coefficients["term"].isin([*alike, *by_group])]
     groups = rows["group"].map(str)
+    weight = rows["term"].map(alike).astype(np.float64)
+    for term, own in by_group.items():
+        weight = weight.mask(rows["term"] == term, groups.map(own))
+    parts = rows["estimate"] * weight
     is_missing = parts.isna().groupby(groups, sort=False).any()
     return parts.groupby(groups, sort=False).sum().mask(is_missing)
 
@@ -130,6 +140,8 @@ class FittedLines:
         The same with the pooled line once a group, over the group's range.
     at : Mapping[str, float]
         Values at which other terms are held.
+    own : tuple of str
+        Those among them that have one value in every group: lines of groups hold them there.
     tilt : Mapping[str, float]
         What products with the predictor add to the slope, per unit of their coefficient.
     """
@@ -141,6 +153,7 @@ class FittedLines:
     families: Mapping[str, pd.DataFrame]
     by_group: Mapping[str, pd.DataFrame]
     at: Mapping[str, float]
+    own: tuple[str, ...]
     tilt: Mapping[str, float]
 
 
@@ -191,22 +204,35 @@ def fitted_lines(
     where = level or (unpooled.level if unpooled is not None else levels[0].name)
     seen = see_rows(data, pooled, columns[predictor], where, most=most_points, seed=seed)
     at, tilt, ranges = seen.at, seen.tilt, seen.ranges
-    ends = partial(line_ends, predictor=predictor, at=at, tilt=tilt)
+    constants = _constants(pooled, where, at)
+    ends = partial(line_ends, predictor=predictor, tilt=tilt)
+    ends_of_groups = partial(ends, ranges=ranges, at={**at, **constants})
     own = {}
     if unpooled is not None:
-        own["unpooled"] = ends(unpooled.coefficients, ranges)
+        own["unpooled"] = ends_of_groups(unpooled.coefficients)
     if mixed is not None:
-        own["mixed"] = ends(mixed.group_coefficients(where), ranges)
+        own["mixed"] = ends_of_groups(mixed.group_coefficients(where))
     return FittedLines(
         outcome=pooled.model.outcome_label,
         predictor=predictor,
         level=where,
         points=seen.points,
-        families={**own, "pooled": ends(pooled.coefficients, range_of_all(ranges))},
-        by_group={**own, "pooled": ends(pooled.coefficients, ranges)},
+        families={**own, "pooled": ends(pooled.coefficients, range_of_all(ranges), at=at)},
+        by_group={**own, "pooled": ends_of_groups(pooled.coefficients)},
         at=at,
+        own=tuple(constants),
         tilt=tilt,
     )
+
+
+def _constants(
+    pooled: PooledFit, level: str, at: Mapping[str, float]
+) -> dict[str, pd.Series[float]]:
+    """Return the terms held that have one value in every group of a level, with these values."""
+    index = find_level(pooled.moments.levels, level)
+    labels = pooled.moments.levels[index].labels()
+    found = group_constants(pooled.moments, index)
+    return {term: pd.Series(values, labels) for term, values in found.items() if term in at}
 
 
 def _layout_columns(fit: PooledFit | MixedFit) -> tuple[Column, ...]:

@@ -32,7 +32,7 @@ from mlm_core.inference.pushed_points import points_of_groups
 Choice = Literal["first", "largest", "steepest"]
 CHOICES: tuple[Choice, ...] = ("first", "largest", "steepest")
 PANELS = 12
-MOST_LINES = 300
+MOST_LINES = 400
 
 
 @dataclass(frozen=True, slots=True)

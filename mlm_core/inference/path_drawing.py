@@ -23,7 +23,7 @@ from mlm_core.inference.summaries import readable_range
 
 Floats = NDArray[np.float64]
 
-MOST_LINES = 300
+MOST_LINES = 400
 """More groups than this are drawn as a random sample: more lines are one dark patch."""
 
 

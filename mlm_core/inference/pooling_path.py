@@ -23,11 +23,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.data.layout import INTERCEPT, Column
+from mlm_core.data.layout import INTERCEPT
 from mlm_core.fits.boundary import SINGULAR, is_singular_block
 from mlm_core.fits.criterion import Method, Problem, ascend, criterion
 from mlm_core.fits.descent import descend
-from mlm_core.fits.groups import counts_at, find_level
+from mlm_core.fits.groups import counts_at, find_level, group_constants
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock, lower_factor
 from mlm_core.moments.packed import position
@@ -130,7 +130,7 @@ def pooling_path(fit: MixedFit, level: str, *, steps: int | None = None) -> Pool
         sizes=counts_at(moments, index),
         coefficients=on_user_scale,
         overall={term: np.array([each[i] for each in fixed]) for i, term in enumerate(fit.terms)},
-        constants=_constants(fit, index),
+        constants=group_constants(moments, index),
         rise=value - fit.criterion,
     )
 
@@ -239,19 +239,3 @@ def _on_user_scale(problem: Problem, stored: Floats) -> dict[str, Floats]:
         intercept = intercept - slope * shift[index]
         found[column.label] = slope
     return {INTERCEPT.label: intercept, **found}
-
-
-def _constants(fit: MixedFit, level: int) -> dict[str, Floats]:
-    """Return the fixed predictors without variation inside the groups, with their values."""
-    moments = fit.problem.moments
-    means = moments.states[level + 1].means
-    found = {}
-    for column in _fixed_columns(fit):
-        if not moments.varies_inside(column, level):
-            index = moments.columns.index(column)
-            found[column.label] = moments.shift[index] + moments.scale[index] * means[index]
-    return found
-
-
-def _fixed_columns(fit: MixedFit) -> list[Column]:
-    return [column for column in fit.problem.moments.layout.fixed if column != INTERCEPT]

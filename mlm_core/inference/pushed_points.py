@@ -141,13 +141,20 @@ def held_means(
             continue
         if predictor.factors[0] in name.factors:
             rest = tuple(factor for factor in name.factors if factor != predictor.factors[0])
-            tilt[name.label] = _mean(moments, Column(rest))
+            tilt[name.label] = mean_of(moments, Column(rest))
         else:
-            at[name.label] = _mean(moments, name)
+            at[name.label] = mean_of(moments, name)
     return at, tilt
 
 
-def _mean(moments: Moments, column: Column) -> float:
+def mean_of(moments: Moments, column: Column) -> float:
+    """Return the mean of a column over all rows.
+
+    Raises
+    ------
+    NeedsRowsError
+        The column is not among those summed.
+    """
     if column not in moments.columns:
         raise NeedsRowsError(moments.n_rows, 0)
     return float(moments.shift[moments.columns.index(column)])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from mlm_core.inference import own_slopes as slopes
+from mlm_core.inference.category_means import category_means, category_predictors
 from mlm_core.inference.fitted_lines import line_predictors
 from mlm_core.views import code
 from mlm_core.views.figures import lines as figures
+from mlm_core.views.figures.category_means import category_lines, category_panels
 from mlm_core.views.figures.own_lines import own_lines
 from mlm_core.views.narrative import lines as narrative
 from pages._ui import cache, parts, show, widgets
@@ -22,13 +26,25 @@ show.heading("Lines differ", "Does the relation differ?")
 choices, data = widgets.require("outcome", "predictors", "levels")
 answer = st.container()
 
-with show.guard():
-    model, method = choices.model, choices.method
-    pooled = cache.pooled(data, model)
-    drawable = widgets.some(line_predictors(pooled), "a numeric predictor to draw lines over")
+
+def some_groups(every: Any, own: Any = None) -> tuple[str, ...]:
+    """Let a person say which groups are seen one by one; without ``own`` none is the steepest."""
+    st.subheader("Some groups one by one", anchor=False)
+    offered = slopes.CHOICES if own is not None else slopes.CHOICES[:2]
     with st.container(horizontal=True):
-        predictor = parts.one_of("Slope of", drawable, key="slope-of")
-        level = parts.level_of("Lines of", model.levels, key="lines-of")
+        by = parts.one_of("Show", offered, key="groups-by", shown=lambda key: BY[key])
+        wanted = parts.some_of(
+            "Or search for groups",
+            list(every["group"]),
+            key="only",
+            placeholder=f"Up to {slopes.PANELS} of {level}",
+            most=slopes.PANELS,
+        )
+    return wanted or slopes.choose_groups(own if by == "steepest" else every, by=by)
+
+
+def show_lines() -> None:
+    """Show the lines over a number."""
     unpooled = cache.unpooled(data, model, level=level)
     drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
     own, every = drawn.families["unpooled"], drawn.by_group["pooled"]
@@ -37,8 +53,7 @@ with show.guard():
         show.answer(
             narrative.own_slopes(slopes.own_slopes(predictor, pooled=pooled, unpooled=unpooled))
         )
-    if drawn.at:
-        st.caption(narrative.held(drawn.at))
+    show.aside(narrative.held(drawn.at, own=drawn.own))
 
     st.subheader("One line for all rows", anchor=False)
     show.figure(figures.pooled_line(drawn.points, drawn.families["pooled"], **names))
@@ -55,24 +70,42 @@ with show.guard():
             **names,
         )
     )
-
-    st.subheader("Some groups one by one", anchor=False)
-    with st.container(horizontal=True):
-        by = parts.one_of("Show", slopes.CHOICES, key="groups-by", shown=lambda key: BY[key])
-        wanted = parts.some_of(
-            "Or search for groups",
-            list(every["group"]),
-            key="only",
-            placeholder=f"Up to {slopes.PANELS} of {level}",
-            most=slopes.PANELS,
-        )
-    chosen = wanted or slopes.choose_groups(own if by == "steepest" and len(own) else every, by=by)
+    chosen = some_groups(every, own)
     rows = cache.group_points(data, model, level=level, predictor=predictor, groups=chosen)
     show.figure(figures.small_multiples(rows, drawn.by_group, chosen=chosen, level=level, **names))
+
+
+def show_categories() -> None:
+    """Show the means by category, where there is no line to draw."""
+    mixed = cache.mixed(data, model, method=method)
+    means = category_means(predictor, pooled=pooled, mixed=mixed, level=level)
+    with answer:
+        show.answer(narrative.category_means(means))
+    st.subheader("The means of every group", anchor=False)
+    show.figure(category_lines(means))
+    chosen = some_groups(means.sizes)
+    show.aside(narrative.held_in_means(means.at, own=means.own))
+    show.figure(category_panels(means, chosen=chosen))
+
+
+with show.guard():
+    model, method = choices.model, choices.method
+    pooled = cache.pooled(data, model)
+    numeric = line_predictors(pooled)
+    offered = (*numeric, *category_predictors(pooled))
+    drawable = widgets.some(offered, "a predictor to compare groups by")
+    with st.container(horizontal=True):
+        predictor = parts.one_of("Slope of", drawable, key="slope-of")
+        level = parts.level_of("Lines of", model.levels, key="lines-of")
+    if predictor in numeric:
+        show_lines()
+    else:
+        show_categories()
     show.how(
         "The pooled line is fitted to all rows, the groups' own lines each to the rows of one group"
         " (groups with too few different values have none), and the mixed line lies between the"
-        " two: the fewer rows a group has, the closer to the line of all.",
+        " two: the fewer rows a group has, the closer to the line of all. Of a predictor with"
+        " categories the means are compared instead.",
         code.pooled(model, data.source),
         code.unpooled(model, data.source, groups=model.groups_of(level)),
     )

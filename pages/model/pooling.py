@@ -12,6 +12,7 @@ from mlm_core.views import code, tables
 from mlm_core.views.figures import caterpillar
 from mlm_core.views.figures.pooling import KINDS, pooling
 from mlm_core.views.narrative import effects as narrative
+from mlm_core.views.narrative import lines as line_words
 from mlm_core.views.narrative import pooling as words
 from mlm_core.views.narrative.wording import term_name
 from pages._ui import cache, parts, show, widgets
@@ -50,6 +51,8 @@ with show.guard():
             pooling(path, **panels, drawn=drawn, visible=visible, group=group),
             on_click=parts.highlight,
         )
+    if drawn is not None:
+        show.aside(line_words.held(drawn.at, own=drawn.own))
     if group is not None:
         st.markdown(words.picked(group, path, arrows, unpooled, term=term))
     st.markdown(

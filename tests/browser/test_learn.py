@@ -117,7 +117,7 @@ def test_a_drawn_table_goes_to_the_other_pages_and_into_the_link(
 ) -> None:
     screen = _lesson(open_screen(server), "simulate", "Draw data")
     assert screen.answer.startswith("Seed 1 draws 20,000 rows in 100 groups of class.")
-    assert len(screen.traces("many-lines")[0]["x"]) == 5000
+    assert len(screen.traces("many-lines")[0]["x"]) == 2000
     screen.main.get_by_role("button", name="Use this table on all pages").click()
     screen.sidebar.get_by_text("y ~ x + w_class + (1 | class)").wait_for()
     screen.main.get_by_role("link", name="Look at it in Pooling").click()

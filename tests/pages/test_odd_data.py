@@ -37,11 +37,9 @@ def test_every_screen_tells_something_sensible(odd: tuple[str, View]) -> None:
         told = page.sentences
         assert not NO_NUMBER.search(told), f"{screen}: {told}"
         assert "<b>" not in told.replace(r"\<b\>", "") or "names" in name
-        # The only thing that may be still to choose is a predictor a line can be drawn over.
         waiting = [note for note in page.notes("note") if "Still to choose" in note]
-        assert not waiting or name == "five categories", f"{screen}: {waiting}"
-        if not waiting:
-            assert page.answer, screen
+        assert not waiting, f"{screen}: {waiting}"
+        assert page.answer, screen
 
 
 def test_the_groups_are_counted(odd: tuple[str, View]) -> None:
@@ -76,10 +74,10 @@ def test_groups_of_one_are_left_out_of_pairs_and_have_no_line(view: OpenView) ->
     )
 
 
-def test_of_1500_groups_300_lines_are_drawn_and_all_counted(view: OpenView) -> None:
+def test_of_1500_groups_400_lines_are_drawn_and_all_counted(view: OpenView) -> None:
     page = _open(view, "1,500 groups", "explore/lines_differ")
     names = [trace.get("name") or "" for trace in page.figure("own-lines")]
-    assert any(name.startswith("own lines of 300 of 1,") for name in names)
+    assert any(name.startswith("own lines of 400 of 1,") for name in names)
     assert "(1,500 in all)" in page.answer
 
 
@@ -87,6 +85,15 @@ def test_lines_over_a_binary_predictor(view: OpenView) -> None:
     page = _open(view, "a binary predictor", "explore/lines_differ")
     assert set(page.trace("pooled-line", "108 rows")["x"]) == {0.0, 1.0}
     assert "of the 12 groups of g" in page.answer
+
+
+def test_means_of_categories_are_compared_where_there_is_no_slope(view: OpenView) -> None:
+    page = _open(view, "five categories", "explore/lines_differ")
+    assert "Categories have no slope; compared are means." in page.answer
+    assert "of the 12 groups of g that have rows in every category (12 in all)" in page.answer
+    whole = page.trace("category-means", "mean of all rows")
+    assert list(whole["x"]) == ["east", "none", "north", "south", "west"]
+    assert page.has_figure("category-panels")
 
 
 def test_names_of_groups_are_drawn_letter_by_letter(view: OpenView) -> None:

@@ -221,6 +221,9 @@ def _key_of(node: Any) -> str:
     return ""
 
 
+_NUMBERS: tuple[set[type], ...] = ({int}, {float}, {int, float})
+
+
 def decoded(part: Any) -> Any:
     """Return a part of a figure with its arrays as numpy arrays."""
     if isinstance(part, dict) and "bdata" in part:
@@ -229,6 +232,8 @@ def decoded(part: Any) -> Any:
         return values.reshape([int(n) for n in shape.split(",")]) if shape else values
     if isinstance(part, dict):
         return {key: decoded(value) for key, value in part.items()}
+    if isinstance(part, list) and {type(each) for each in part} - {type(None)} in _NUMBERS:
+        return np.array([np.nan if each is None else each for each in part])
     return part
 
 

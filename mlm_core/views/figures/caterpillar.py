@@ -210,7 +210,7 @@ def _add_estimates(
     figure: go.Figure, ordered: Ordered, colour: str, name: str, *, keep: str | None = None
 ) -> None:
     drawn = _drawn(ordered, keep)
-    table, place = ordered.table.iloc[drawn], drawn + 1.0
+    table, place = ordered.table.iloc[drawn], (drawn + 1).astype(np.float64)
     is_small = len(table) <= MOST_LARGE_MARKS
     figure.add_trace(
         go.Scatter(

@@ -133,7 +133,7 @@ def small_multiples(
     )
     for place, group in enumerate(chosen):
         _fill_panel(figure, place, group, points, lines)
-    _dress_panels(figure, rows, [for_figure(predictor), for_figure(outcome)])
+    dress_panels(figure, rows, [for_figure(predictor), for_figure(outcome)])
     names = ", ".join(plain(group) for group in chosen)
     alt = (
         f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
@@ -142,7 +142,7 @@ def small_multiples(
     return Picture(figure, alt, "small-multiples")
 
 
-def _dress_panels(figure: go.Figure, rows: int, titles: Sequence[str]) -> None:
+def dress_panels(figure: go.Figure, rows: int, titles: Sequence[str]) -> None:
     """Give the panels the look of all figures; ``titles`` are those of the shared axes."""
     figure.update_layout(height=130 + 150 * rows, font={"size": BASE_SIZE})
     figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})

@@ -80,5 +80,6 @@ def _numbers(packed: Mapping[str, str]) -> list[Any]:
     if "shape" in packed:
         values = values.reshape([int(side) for side in packed["shape"].split(",")])
     # What is missing is null to a browser; the encoder would read all text again for a NaN.
-    found: list[Any] = np.where(np.isfinite(values), values, None).tolist()
-    return found
+    found = values.astype(object)
+    found[~np.isfinite(values)] = None
+    return list(found.tolist())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from mlm_core.inference.category_means import CategoryMeans
 from mlm_core.inference.own_slopes import OwnSlopes
 from mlm_core.views.narrative.wording import counted, level_name, listed, name
 from mlm_core.views.numbers import count, number
+from mlm_core.views.tables.table import records
 
 MISSES_IN_A_HUNDRED = 5
 """Of 100 intervals at 95%, so many miss the value they are made for."""
@@ -35,12 +37,52 @@ def own_slopes(slopes: OwnSlopes) -> str:
     )
 
 
-def held(at: Mapping[str, float]) -> str:
-    """Say at which values the other predictors are held; nothing where there are none."""
+def held(at: Mapping[str, float], *, own: Sequence[str] = ()) -> str:
+    """Say at which values the other predictors are held; nothing where there are none.
+
+    ``own`` are those among them that lines of groups hold at the group's own value.
+    """
+    return _held("The lines hold", at, own)
+
+
+def held_in_means(at: Mapping[str, float], *, own: Sequence[str] = ()) -> str:
+    """Say the same of means by category, of which the groups' own are plain."""
+    said = _held("Pooled and mixed values hold", at, own)
+    return f"{said} Own means are those of the rows as they are." if said else ""
+
+
+def _held(what: str, at: Mapping[str, float], own: Sequence[str]) -> str:
     if not at:
         return ""
     parts = [f"{name(term)} at {number(value)}" for term, value in at.items()]
-    return f"The lines hold the other predictors at their means: {listed(parts)}."
+    said = f"{what} the other predictors at their means: {listed(parts)}."
+    if not own:
+        return said
+    have = "has" if len(own) == 1 else "have"
+    return (
+        f"{said} But {listed([name(term) for term in own])} {have} one value in every group: a"
+        " group's own are drawn at that."
+    )
+
+
+def category_means(means: CategoryMeans) -> str:
+    """Say how the outcome differs between categories, and whether it does so in every group."""
+    table = means.overall.sort_values("mean", kind="stable")
+    low, high = records(table)[0], records(table)[-1]
+    said = (
+        f"Categories have no slope; compared are means. Over all rows {name(means.outcome)} is"
+        f" lowest for {name(means.predictor)} {name(low['category'])} (mean {number(low['mean'])})"
+        f" and highest for {name(high['category'])} (mean {number(high['mean'])})."
+    )
+    level = level_name(means.level)
+    groups = counted(means.n_whole, "group", "groups")
+    if not means.n_whole:
+        return f"{said} No group of {level} has rows in every category."
+    return (
+        f"{said} {name(high['category'])} is the highest in {count(means.n_alike)} of the {groups}"
+        f" of {level} that {'has' if means.n_whole == 1 else 'have'} rows in every category"
+        f" ({count(means.n_groups)} in all)."
+    )
 
 
 def _signs(slopes: OwnSlopes) -> str:

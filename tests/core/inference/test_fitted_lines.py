@@ -26,8 +26,9 @@ def test_few_points_are_all_kept_and_many_are_sampled_reproducibly():
     assert few.table["group"].tolist() == ["a", "b"]
     x = np.arange(6001.0)
     many, same = (sample_points(x, x, x, seed=5) for _ in range(2))
+    assert not sample_points(x[:5000], x[:5000], x[:5000]).is_sample
     assert many.is_sample
-    assert len(many.table) == 5000
+    assert len(many.table) == 2000
     assert many.n_total == 6001
     pd.testing.assert_frame_equal(many.table, same.table)
 
@@ -119,6 +120,25 @@ def test_other_terms_are_held_at_their_means(pupils):
     assert line["intercept"] == pytest.approx(
         beta["(Intercept)"] + beta["sex"] * means["sex"] + beta["minority"] * means["minority"]
     )
+
+
+def test_lines_of_groups_hold_what_is_constant_in_them_at_the_groups_own_value(pupils):
+    model = mlm.Model("mathkind ~ ses + housepov + sex + (1 | schoolid)")
+    mixed = mlm.fit_mixed(model, pupils)
+    found = fitted_lines(pupils, predictor="ses", pooled=mlm.fit_pooled(model, pupils), mixed=mixed)
+    assert found.own == ("housepov",)
+    poverty = pupils.groupby("schoolid")["housepov"].first()
+    table = mixed.group_coefficients("schoolid")
+    seventh = table[table["group"] == "7"].set_index("term")["estimate"]
+    line = found.families["mixed"].set_index("group").loc["7"]
+    assert line["intercept"] == pytest.approx(
+        seventh["(Intercept)"]
+        + seventh["housepov"] * poverty[7]
+        + seventh["sex"] * pupils["sex"].mean()
+    )
+    beta = found.by_group["pooled"].set_index("group")["intercept"]
+    pooled = mlm.fit_pooled(model, pupils).estimate("housepov")
+    assert beta["7"] - beta["8"] == pytest.approx(pooled * (poverty[7] - poverty[8]))
 
 
 def test_a_predictor_that_is_not_in_the_model_is_refused(pupils):

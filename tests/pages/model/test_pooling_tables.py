@@ -46,12 +46,12 @@ def test_two_groups(view: OpenView) -> None:
 
 def test_many_groups(view: OpenView) -> None:
     page = _page(view, table := _table(1500, 4))
-    assert page.trace("pooling", "mixed (300 of 1,500 lines)")
+    assert page.trace("pooling", "mixed (400 of 1,500 lines)")
     drawn = page.trace("pooling", "partially pooled")
     own = fit_mixed(MODEL, table).group_coefficients("g")
     expected = own[own["term"] == "(Intercept)"].set_index("group")["estimate"]
     groups = [each[0] for each in drawn["customdata"]]
-    assert len(groups) == 300
+    assert len(groups) == 400
     assert drawn["y"] == pytest.approx(expected[groups].to_numpy())
     spec = page.spec("pooling")
     assert 20 <= len(spec["frames"]) <= 22
@@ -60,7 +60,7 @@ def test_many_groups(view: OpenView) -> None:
 
 def test_more_groups_than_can_be_told_apart_are_sampled(view: OpenView) -> None:
     page = _page(view, _table(2100, 2), group="g2099")
-    assert "Drawn are 30" in page.sentences
+    assert "Drawn are 40" in page.sentences
     assert page.trace("pooling", "group g2099")
 
 

@@ -41,6 +41,20 @@ def test_what_is_not_shown_is_said():
     assert picture.alt.endswith("The pooled slope is 1.000.")
 
 
+def test_of_very_many_groups_evenly_many_are_drawn_and_this_is_said():
+    rows = [(f"g{k}", 5, "x", float(k), k - 1.0, k + 1.0) for k in range(1000)]
+    names = ["group", "n", "term", "estimate", "lower", "upper"]
+    ordered = ordered_estimates(pd.DataFrame(rows, columns=names), term="x")
+    picture = caterpillar.slopes(ordered, pooled=1.0, term="x", level="g", group="g7")
+    marks = picture.figure.data[1]
+    assert marks.x.tolist() == sorted({*range(1, 1001, 3), 8, 1000})
+    assert marks.y.tolist() == [place - 1 for place in marks.x]
+    assert "every 3rd of 1,000 drawn" in picture.figure.layout.xaxis.title.text
+    own = caterpillar.slope_density(density(ordered.table["estimate"]), pooled=1.0, term="x")
+    assert own.figure.data[0].name == "1,000 own slopes (every 3rd marked)"
+    assert len(own.figure.data[1].x) == 334
+
+
 def test_no_estimate_at_all_is_said():
     names = ["group", "n", "term", "estimate", "lower", "upper"]
     ordered = ordered_estimates(pd.DataFrame([], columns=names), term="x")

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from mlm_core.inference.category_means import CategoryMeans
 from mlm_core.inference.own_slopes import OwnSlopes
 from mlm_core.views.narrative import lines
 
@@ -81,3 +84,28 @@ def test_other_predictors_are_held():
     assert lines.held({"sex": 0.506, "minority": 0.677}) == (
         "The lines hold the other predictors at their means: sex at 0.506 and minority at 0.677."
     )
+
+
+def test_what_is_constant_in_groups_is_held_at_the_groups_own_value():
+    said = lines.held({"sex": 0.506, "poverty": 0.2}, own=["poverty"])
+    assert said.endswith(
+        "But poverty has one value in every group: a group's own are drawn at that."
+    )
+
+
+def test_means_of_categories_are_compared():
+    overall = pd.DataFrame({"category": ["a", "b"], "n": [3, 3], "mean": [1.5, 0.5], "pooled": 1.0})
+    groups = pd.DataFrame(
+        {"group": list("ggkk"), "category": list("abab"), "n": 1, "mean": [2.0, 1.0, 3.0, np.nan]}
+    )
+    means = CategoryMeans("y", "kind", "g", ("a", "b"), overall, groups, {}, ())
+    said = lines.category_means(means)
+    assert "y is lowest for kind b (mean 0.500) and highest for a (mean 1.50)." in said
+    assert (
+        "a is the highest in 1 of the 1 group of g that has rows in every category (2 in all)."
+        in said
+    )
+    none = lines.category_means(replace(means, groups=groups[2:]))
+    assert none.endswith("No group of g has rows in every category.")
+    assert lines.held_in_means({}) == ""
+    assert lines.held_in_means({"x": 0.5}).endswith("Own means are those of the rows as they are.")
