@@ -70,18 +70,19 @@ def category_means(means: CategoryMeans) -> str:
     table = means.overall.sort_values("mean", kind="stable")
     low, high = records(table)[0], records(table)[-1]
     said = (
-        f"Categories have no slope; compared are means. Over all rows {name(means.outcome)} is"
-        f" lowest for {name(means.predictor)} {name(low['category'])} (mean {number(low['mean'])})"
-        f" and highest for {name(high['category'])} (mean {number(high['mean'])})."
+        f"Categories have no slope; compared are means. Over all rows the mean of"
+        f" {name(means.outcome)} is lowest where {name(means.predictor)} is"
+        f" {name(low['category'])} ({number(low['mean'])}) and highest where it is"
+        f" {name(high['category'])} ({number(high['mean'])})."
     )
-    level = level_name(means.level)
-    groups = counted(means.n_whole, "group", "groups")
+    level, groups = level_name(means.level), counted(means.n_whole, "group", "groups")
     if not means.n_whole:
         return f"{said} No group of {level} has rows in every category."
+    have = "has" if means.n_whole == 1 else "have"
+    some = "" if means.n_whole == means.n_groups else f" ({count(means.n_groups)} in all)"
     return (
-        f"{said} {name(high['category'])} is the highest in {count(means.n_alike)} of the {groups}"
-        f" of {level} that {'has' if means.n_whole == 1 else 'have'} rows in every category"
-        f" ({count(means.n_groups)} in all)."
+        f"{said} It is highest for {name(high['category'])} in {count(means.n_alike)} of the"
+        f" {groups} of {level} that {have} rows in every category{some}."
     )
 
 

@@ -100,9 +100,9 @@ def test_means_of_categories_are_compared():
     )
     means = CategoryMeans("y", "kind", "g", ("a", "b"), overall, groups, {}, ())
     said = lines.category_means(means)
-    assert "y is lowest for kind b (mean 0.500) and highest for a (mean 1.50)." in said
+    assert "y is lowest where kind is b (0.500) and highest where it is a (1.50)." in said
     assert (
-        "a is the highest in 1 of the 1 group of g that has rows in every category (2 in all)."
+        "It is highest for a in 1 of the 1 group of g that has rows in every category (2 in all)."
         in said
     )
     none = lines.category_means(replace(means, groups=groups[2:]))
