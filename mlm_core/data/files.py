@@ -20,6 +20,7 @@ from mlm_core.errors import ChangedTypeError, NotATableError, ReadError
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow.dataset
 
 #: Files above this many bytes are worked through by DuckDB.
 LARGE_FILE = 64 * 2**20
@@ -78,9 +79,23 @@ def open_files(
         connection = new_connection()
     with engine_errors("DuckDB"):
         relation = _relation(connection, names, kinds == {"parquet"})
-        if len(names) > 1 and kinds == {"parquet"}:
-            _check_types(connection, names, columns)
+        if len(names) > 1:
+            _check_types(connection, names, kinds == {"parquet"}, columns)
         return source_of(nw.from_native(relation))
+
+
+def open_dataset(dataset: pyarrow.dataset.Dataset) -> Source:
+    """Open a dataset of pyarrow without reading it; DuckDB works through its batches.
+
+    Raises
+    ------
+    EngineError
+        DuckDB cannot take it.
+    """
+    import narwhals as nw
+
+    with engine_errors("DuckDB"):
+        return source_of(nw.from_native(new_connection().from_arrow(dataset)))
 
 
 def new_connection() -> duckdb.DuckDBPyConnection:
@@ -94,7 +109,7 @@ def new_connection() -> duckdb.DuckDBPyConnection:
 def _relation(
     connection: duckdb.DuckDBPyConnection, names: list[str], is_parquet: bool
 ) -> duckdb.DuckDBPyRelation:
-    """Let DuckDB look at the files; a first one that is no table is named."""
+    """Let DuckDB look at the files; one that is no table is named."""
     import duckdb
 
     try:
@@ -108,8 +123,9 @@ def _relation(
         )
     except (duckdb.InvalidInputException, duckdb.IOException) as error:
         reason = str(error).strip().splitlines()[0]
+        broken = next((name for name in names if name in reason), names[0])
         raise NotATableError(
-            f"{names[0]!r} cannot be read: it is damaged, cut off, or no table ({reason})."
+            f"{broken!r} cannot be read: it is damaged, cut off, or no table ({reason})."
         ) from error
 
 
@@ -145,17 +161,23 @@ def _kind(file: Path) -> str:
 
 
 def _check_types(
-    connection: duckdb.DuckDBPyConnection, names: list[str], columns: Sequence[str] | None
+    connection: duckdb.DuckDBPyConnection,
+    names: list[str],
+    is_parquet: bool,
+    columns: Sequence[str] | None,
 ) -> None:
-    """Refuse a column that is missing in one of the files, or text here and a number there."""
+    """Refuse a column that is missing in one of the files, or text here and a number there.
+
+    What a column of CSV holds is found by looking at the values of all files together.
+    """
     first: dict[str, tuple[str, Any]] = {}
     for file in names:
-        own = connection.read_parquet(file)
+        own = _relation(connection, [file], is_parquet)
         types = dict(zip(own.columns, own.types, strict=True))
-        for name in types if columns is None else columns:
+        for name in dict.fromkeys([*first, *types]) if columns is None else columns:
             if name not in types and name in first:
                 raise ChangedTypeError(f"{file!r} lacks the column {name!r} that other files have.")
-            kind = _broad(types.get(name))
+            kind = _broad(types.get(name)) if is_parquet or name not in types else "values"
             other, wanted = first.setdefault(name, (file, kind))
             if kind != wanted:
                 raise ChangedTypeError(

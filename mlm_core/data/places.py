@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
+from typing import TYPE_CHECKING, Literal
 
 from mlm_core.data.engines import Source, engine_errors, source_of
 from mlm_core.data.files import files_of, new_connection, open_files
+from mlm_core.data.spark import spark_at_work
 from mlm_core.errors import NotATableError, ReadError
 
 if TYPE_CHECKING:
@@ -55,17 +55,22 @@ class Place:
         ReadError
             There is no such file.
         """
-        if self.kind == "spark":
-            return sha256(repr(self).encode()).hexdigest()
-        files = files_of(self.location) if self.kind == "files" else [Path(self.location)]
         digest = sha256(repr(self).encode())
-        for file in files:
+        for file in self._files():
             try:
                 known = file.stat()
             except OSError:
                 raise ReadError(f"There is no file {file.name!r} any more.") from None
             digest.update(f"{file}\0{known.st_size}\0{known.st_mtime_ns}\0".encode())
         return digest.hexdigest()
+
+    def _files(self) -> list[Path]:
+        if self.kind == "files":
+            return files_of(self.location)
+        if self.kind == "database":
+            return [Path(self.location)]
+        # Those of a cluster need not be seen from here; Spark says whether they are there.
+        return files_of(self.files) if self.files and Path(self.files).exists() else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +101,8 @@ def at_work(place: Place) -> Iterator[Work]:
         There is no table, or it cannot be read.
     """
     if place.kind == "spark":
-        yield _spark(place)
+        with spark_at_work(place.location, table=place.table, files=place.files) as found:
+            yield Work(found.source, found.progress, found.stop)
         return
     with engine_errors("DuckDB"):
         connection = new_connection() if place.kind == "files" else _database(place)
@@ -158,25 +164,3 @@ def _share(connection: duckdb.DuckDBPyConnection) -> float | None:
     """Return the share of DuckDB's present query that is done; it says -1 between two."""
     percent = float(connection.query_progress())
     return percent / 100.0 if percent >= 0.0 else None
-
-
-def _spark(place: Place) -> Work:
-    """Open a table of a Spark session; the session stays, being slow to start."""
-    import narwhals as nw
-
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise ReadError(
-            "Tables of Spark need the package pyspark where this runs: pip install pyspark."
-        ) from None
-    with engine_errors("Spark"):
-        builder: Any = SparkSession.builder
-        is_remote = place.location.startswith("sc://")
-        address = builder.remote if is_remote else builder.master
-        session = address(place.location).getOrCreate()
-        tag = f"work-{uuid4().hex}"
-        session.addTag(tag)
-        frame = session.read.parquet(place.files) if place.files else session.table(place.table)
-        source = source_of(nw.from_native(frame))
-    return Work(source, lambda: None, lambda: session.interruptTag(tag))

@@ -10,6 +10,7 @@ tables of an engine) is a :class:`~mlm_core.data.engines.Source` for those that 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,7 +18,7 @@ import pandas as pd
 
 from mlm_core.data.bundled import load
 from mlm_core.data.engines import Source, check_columns, source_of
-from mlm_core.data.files import is_for_engine, open_files
+from mlm_core.data.files import is_for_engine, open_dataset, open_files
 from mlm_core.errors import AmbiguousColumnError, NeedsRowsError, ReadError, UnknownColumnError
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def opened(table: Table, columns: Sequence[str] | None = None) -> pd.DataFrame |
         return table
     if isinstance(table, str | os.PathLike):
         return open_files(table, columns) if is_for_engine(table) else load(table)
+    if _is_dataset(table):
+        return open_dataset(table)
     import narwhals as nw
 
     frame = known_frame(table)
@@ -132,6 +135,12 @@ def pandas_of(frame: nw.DataFrame[Any], columns: Sequence[str]) -> pd.DataFrame:
     if not columns:
         return pd.DataFrame(index=range(len(frame)))
     return pd.DataFrame({name: _series(frame[name]) for name in columns}, copy=False)
+
+
+def _is_dataset(table: object) -> bool:
+    """Tell whether a table is a dataset of pyarrow, without importing it for this."""
+    known = getattr(sys.modules.get("pyarrow.dataset"), "Dataset", None)
+    return known is not None and isinstance(table, known)
 
 
 def _series(column: nw.Series[Any]) -> Any:

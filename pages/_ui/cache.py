@@ -38,7 +38,7 @@ from mlm_core.inference.random_terms import (
     drop_random_terms,
 )
 from mlm_core.inference.shares import VarianceShares, icc
-from pages._ui import long_work, opening
+from pages._ui import long_work, naming, opening
 from pages._ui.dataset import MOST_CATEGORIES, MOST_SAMPLED, Dataset, Roles, roles_of
 from pages._ui.link import AppState, Method, tidied
 
@@ -95,7 +95,8 @@ def _from_table(data: Dataset, key: object, call: Callable[[Any], T]) -> T:
     """Return ``call(table)``, computed the first time only, where the table lies."""
     if data.place is None:
         return _once(data, key, partial(call, data.frame))
-    found: T = long_work.pass_over(data.place, (data.fingerprint, repr(key)), call)
+    with naming.by_name(data.place, data.name):
+        found: T = long_work.pass_over(data.place, (data.fingerprint, repr(key)), call)
     return found
 
 

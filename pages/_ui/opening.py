@@ -19,6 +19,7 @@ from mlm_core.data.places import Place
 from mlm_core.data.reading import read_table
 from pages._ui.dataset import Dataset, dataset_at, dataset_of
 from pages._ui.long_work import pass_over
+from pages._ui.naming import by_name
 
 LARGE_UPLOAD = 32 * 2**20
 _FOR_ENGINE = (".parquet", ".csv", ".tsv", ".txt")
@@ -78,7 +79,8 @@ def large_upload(laid: LaidAside, fingerprint: str, name: str) -> Dataset:
         It cannot be read as a table.
     """
     place = Place("files", str(laid.path))
-    seen = pass_over(place, (fingerprint, "glimpse"), look)
+    with by_name(place, name):
+        seen = pass_over(place, (fingerprint, "glimpse"), look)
     return dataset_at(place, seen, fingerprint, name, file=name, kept=laid)
 
 
@@ -90,5 +92,7 @@ def source(name: str, place: Place) -> Dataset:
     MlmError
         It is not there, cannot be read, or was stopped while it was looked at.
     """
-    state = place.state
-    return dataset_at(place, pass_over(place, (state, "glimpse"), look), state, name)
+    with by_name(place, name):
+        state = place.state
+        seen = pass_over(place, (state, "glimpse"), look)
+    return dataset_at(place, seen, state, name)

@@ -34,6 +34,7 @@ from mlm_core.data.bundled import BUNDLED
 from mlm_core.data.places import Place, tables_of
 from mlm_core.errors import MlmError, ReadError
 from pages._ui.link import SIMULATED, UPLOAD
+from pages._ui.naming import by_name
 
 VARIABLE = "MLM_SOURCES"
 USUAL = Path(__file__).resolve().parent.parent.parent / ".streamlit" / "sources.toml"
@@ -76,7 +77,8 @@ def _read(path: Path, _state: tuple[int, int], _moment: int) -> Offer:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Offer({}, (f"{path.name!r} cannot be read: {error}.",))
+        reason = error.strerror if isinstance(error, OSError) else error
+        return Offer({}, (f"{path.name!r} cannot be read: {reason}.",))
     places: dict[str, Place] = {}
     problems = []
     for name, entry in entries.items():
@@ -104,7 +106,9 @@ def _places(name: str, entry: Any, base: Path) -> Iterator[tuple[str, Place]]:
         yield from _folder(name, base / entry[kind])
     elif kind == "database":
         place = Place("database", str(base / entry[kind]))
-        for table in _tables(entry) or tables_of(place):
+        with by_name(place, name):
+            tables = _tables(entry) or tables_of(place)
+        for table in tables:
             yield f"{name}.{table}", Place("database", place.location, table)
     elif "files" in entry:
         yield name, Place("spark", entry[kind], files=str(base / entry["files"]))

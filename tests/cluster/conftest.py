@@ -25,8 +25,17 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Give a session that talks to nobody but this machine."""
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give a folder for Spark's own tables; end the session after all tests."""
+    yield str(tmp_path_factory.mktemp("warehouse"))
+    from pyspark.sql import SparkSession
+
+    SparkSession.active().stop()
+
+
+@pytest.fixture
+def spark(warehouse: str) -> Any:
+    """Give a session that talks to nobody but this machine; another where one has died."""
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     with warnings.catch_warnings():
         # Spark warns of pandas 3, which only its own pandas functions have not caught up with.
@@ -38,9 +47,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             .config("spark.ui.enabled", "false")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", "4")
-            .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+            .config("spark.sql.warehouse.dir", warehouse)
             .getOrCreate()
         )
     session.sparkContext.setLogLevel("OFF")
-    yield session
-    session.stop()
+    return session

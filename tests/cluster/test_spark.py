@@ -37,10 +37,15 @@ def frame():
 
 
 @pytest.fixture(scope="module")
-def table(spark, frame, tmp_path_factory):
+def rows(frame, tmp_path_factory):
     path = tmp_path_factory.mktemp("rows") / "rows.parquet"
     frame.to_parquet(path, index=False)
-    return spark.read.parquet(str(path))
+    return str(path)
+
+
+@pytest.fixture
+def table(spark, rows):
+    return spark.read.parquet(rows)
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

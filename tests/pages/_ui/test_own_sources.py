@@ -83,63 +83,6 @@ def test_a_small_source_is_read(
     assert not any("need the rows" in plain(note.value) for note in app.info)
 
 
-@pytest.mark.parametrize(
-    ("damage", "said"),
-    [
-        ("missing", "There is no file"),
-        ("cut", "cannot be read"),
-        ("changed", "Give it one type"),
-        ("empty", "no row"),
-    ],
-)
-def test_a_broken_source_is_told_and_the_app_lives(
-    damage: str, said: str, offer: Path, open_page: OpenPage, classroom: pd.DataFrame
-) -> None:
-    path, listing = offer / "pupils.parquet", offer / "list.toml"
-    if damage == "missing":
-        path.unlink()
-    elif damage == "cut":
-        path.write_bytes(path.read_bytes()[:2000])
-    elif damage == "empty":
-        classroom.iloc[:0].to_parquet(path)
-    else:
-        listing.write_text('[pupils]\nfiles = "*.parquet"\n')
-        classroom.assign(mathkind="many").to_parquet(offer / "later.parquet")
-    app = open_page("model/mixed", **CHOICES)
-    assert said in plain(app.error[0].value)
-    app.sidebar.selectbox(key="dataset").set_value("classroom").run()
-    assert not app.error
-    assert not app.exception
-
-
-def test_a_source_that_breaks_later_is_told(offer: Path, open_page: OpenPage) -> None:
-    app = open_page("model/mixed", **CHOICES)
-    (offer / "pupils.parquet").unlink()
-    app.run()
-    assert "There is no file" in plain(app.error[0].value)
-    assert not app.exception
-
-
-def test_an_engine_that_dies_half_way_is_told_and_nothing_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: OpenPage
-) -> None:
-    monkeypatch.setattr(pieces, "MOST_ROWS", 100)
-    rows = "\n".join(f"{n % 20},{n % 7}.5" for n in range(30_000))
-    (tmp_path / "a.csv").write_text(f"g,y\n{rows}\n")
-    (tmp_path / "list.toml").write_text('[late]\nfiles = "a.csv"\n')
-    monkeypatch.setenv(sources.VARIABLE, str(tmp_path / "list.toml"))
-    choices = {"data": "late", "outcome": "y", "level": ["g"]}
-    app = open_page("inference/variance", **choices)
-    assert not app.error
-    (tmp_path / "a.csv").write_text(f"g,y\n{rows}\nfive,six\n")
-    app.run()
-    assert "one type" in plain(app.error[0].value) or "stopped" in plain(app.error[0].value)
-    (tmp_path / "a.csv").write_text(f"g,y\n{rows}\n3,2.5\n")
-    app.run()
-    assert not app.error
-    assert not app.exception
-
-
 def test_a_database_is_a_source(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
