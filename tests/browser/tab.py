@@ -193,14 +193,16 @@ class Screen:
         return self.settle()
 
     def choose(self, label: str, option: str) -> Screen:
-        """Pick an option of a select box or a multiselect of the sidebar."""
+        """Add an option to a list of several in the sidebar."""
         box = self.sidebar.get_by_role("combobox", name=label)
         box.click()
         box.fill(option)
         self.page.get_by_role("option", name=option, exact=True).first.click()
-        if self.page.get_by_role("listbox").count():  # Escape empties a box that is closed
-            self.page.keyboard.press("Escape")
-        return self.settle()
+        self.settle()
+        expect(self.page.get_by_role("listbox")).to_be_visible()  # Escape empties a closed one
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_role("listbox")).to_have_count(0)
+        return self
 
     def _note_request(self, address: str) -> None:
         parts = urlsplit(address)
