@@ -16,6 +16,7 @@ STEPS = 9
 PROMISE = 0.15
 """Seconds within which a slider was promised to answer."""
 _QUIET = 250  # milliseconds without a change after which nothing more is expected
+_PATIENCE = 5000  # milliseconds after which no change is expected at all
 
 LESSONS = (
     ("likelihood", "A probability"),
@@ -39,12 +40,13 @@ _WATCH = """() => {
 }"""
 _IDLE = """() => document.querySelector('[data-testid=stApp]')
   ?.dataset.testScriptState === 'notRunning'"""
-_OVER = f"""() => ({_IDLE})() && slider.changed > slider.acted
-  && performance.now() - slider.changed > {_QUIET}"""
+_OVER = f"""() => ({_IDLE})() && (slider.changed > slider.acted
+  ? performance.now() - slider.changed > {_QUIET}
+  : performance.now() - slider.acted > {_PATIENCE})"""
 
 
 def slider_times(page: Page, url: str, *, steps: int = STEPS) -> Iterator[tuple[str, list[float]]]:
-    """Yield for every slider its name (lesson and label) and the seconds of all steps."""
+    """Yield for every slider its name (lesson and label) and the seconds of its steps."""
     for screen, tab in LESSONS:
         page.goto(f"{url}/{screen}?data=classroom&tab={quote(tab)}")
         page.locator(".st-key-answer").wait_for()
@@ -54,14 +56,25 @@ def slider_times(page: Page, url: str, *, steps: int = STEPS) -> Iterator[tuple[
             design.click()
         page.wait_for_timeout(1000)
         page.evaluate(_WATCH)
-        for slider in page.get_by_test_id("stMain").get_by_role("slider").all():
-            slider.focus()
-            times = []
-            for step in range(steps + 1):
-                # To and fro in unequal strides, so that no value is met, or remembered, twice.
-                key = "ArrowLeft" if step % 4 == 3 else "ArrowRight"
-                slider.press(key)
-                page.wait_for_function(_OVER, polling=50)
-                times.append(float(page.evaluate("() => slider.changed - slider.acted")) / 1000)
-            # The first step meets functions and fonts that were never used.
-            yield f"{tab}: {slider.get_attribute('aria-label')}", times[1:]
+        measured: list[str] = []
+        while left := [label for label in _labels(page) if label not in measured]:
+            measured.append(left[0])  # a slider may bring another: that of a correlation
+            yield f"{tab}: {left[0]}", _times(page, left[0], steps)
+
+
+def _labels(page: Page) -> list[str]:
+    sliders = page.get_by_test_id("stMain").get_by_role("slider").all()
+    return [slider.get_attribute("aria-label") or "" for slider in sliders]
+
+
+def _times(page: Page, label: str, steps: int) -> list[float]:
+    """Move a slider to and fro in unequal strides, so that hardly a value is met twice."""
+    slider = page.get_by_test_id("stMain").get_by_role("slider", name=label, exact=True)
+    slider.focus()
+    times: list[float] = []
+    for step in range(steps + 1):
+        slider.press("ArrowLeft" if step % 4 == 3 else "ArrowRight")
+        page.wait_for_function(_OVER, polling=50)
+        times.append(float(page.evaluate("() => slider.changed - slider.acted")) / 1000)
+    # The first step meets what was never used; a step that changes nothing takes no time.
+    return [each for each in times[1:] if each > 0.0]

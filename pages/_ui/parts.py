@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative.wording import level_name
-from pages._ui import presenter, state
+from pages._ui import presenter, show, state
 
 FEW = 5
 
@@ -214,3 +214,12 @@ def _next(key: str) -> None:
 def tabs(*titles: str) -> list[DeltaGenerator]:
     """Divide the rest of a page; only what stands in the open tab is computed."""
     return list(st.tabs(list(titles), on_change="rerun", key="tab", bind="query-params"))
+
+
+def lessons(sections: dict[str, tuple[str, Callable[[], None]]]) -> None:
+    """Divide a page into tabs, each with a question of its own; only the open one is run."""
+    for tab, (question, section) in zip(tabs(*sections), sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                show.ask(question)
+                section()

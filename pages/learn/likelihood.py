@@ -24,13 +24,11 @@ CONFIDENCE = 0.95
 _SPREADS = ("sd", "sigma")
 
 show.heading("Likelihood", "Why likelihood?")
-probability, sample, counts, own = parts.tabs("A probability", "A sample", "Counts", "Your model")
 
 
 @st.fragment
 def density() -> None:
     """Show a normal density and the probability above a threshold."""
-    show.ask("How likely is a value above a threshold?")
     answer = st.container()
     left, middle, right = st.columns(3)
     with left:
@@ -54,7 +52,6 @@ def density() -> None:
 @st.fragment
 def one_sample() -> None:
     """Show the likelihood of a sample's mean, then of mean and standard deviation."""
-    show.ask("Which mean makes my sample most likely?")
     answer = st.container()
     left, middle, right = st.columns(3)
     with left:
@@ -94,9 +91,14 @@ def one_sample() -> None:
     )
 
 
-def poisson() -> None:
-    """Show counts, for which least squares and likelihood differ."""
-    show.ask("Do least squares and likelihood always agree?")
+def counts() -> None:
+    """Show counts, for which least squares and likelihood differ, once and many times."""
+    one_table()
+    many_samples()
+
+
+def one_table() -> None:
+    """Show both criteria over the counts of the handout."""
     fit = simulated.drawn(fit_bundled)
     surface = simulated.drawn(bundled_surface)
     show.answer(narrative.poisson(surface, fit))
@@ -150,7 +152,6 @@ def many_samples() -> None:
 
 def own_model() -> None:
     """Show the likelihood of the model chosen in the sidebar."""
-    show.ask("How does likelihood find the variances of my own model?")
     choices, data = widgets.require("outcome", "levels")
     with show.guard():
         model, method = choices.model, choices.method
@@ -186,16 +187,11 @@ def own_model() -> None:
         )
 
 
-if probability.open:
-    with probability:
-        density()
-if sample.open:
-    with sample:
-        one_sample()
-if counts.open:
-    with counts:
-        poisson()
-        many_samples()
-if own.open:
-    with own:
-        own_model()
+parts.lessons(
+    {
+        "A probability": ("How likely is a value above a threshold?", density),
+        "A sample": ("Which mean makes my sample most likely?", one_sample),
+        "Counts": ("Do least squares and likelihood always agree?", counts),
+        "Your model": ("How does likelihood find the variances of my own model?", own_model),
+    }
+)

@@ -22,15 +22,11 @@ QUICK, MANY = 100, 1000
 TABLES = 100
 
 show.heading("Simulate", "What if I ignore the groups?")
-ignored, data, missing, power_tab = parts.tabs(
-    "Ignore the groups", "Draw data", "Missing data", "Power"
-)
 
 
 @st.fragment
 def ignore_groups() -> None:
     """Repeat a design and hold every way's promises against what happens."""
-    show.ask("Do 95% intervals hold the truth 95 times in 100 if the groups are ignored?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("experiment-seed")
@@ -78,7 +74,6 @@ def _show_experiment(found: Experiment, term: str) -> None:
 @st.fragment
 def draw_data() -> None:
     """Draw one table, show its lines, and hand it to the other pages."""
-    show.ask("What do data look like whose truth is known?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("table-seed")
@@ -117,7 +112,6 @@ def draw_data() -> None:
 @st.fragment
 def lose_data() -> None:
     """Lose outcomes of a drawn table, and compare the fit before and after."""
-    show.ask("What if some outcomes are missing?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("missing-seed")
@@ -157,7 +151,6 @@ def lose_data() -> None:
 @st.fragment
 def find_effect() -> None:
     """Show the power of finding an effect as a heat map."""
-    show.ask("How many groups does it take to find an effect?")
     answer = st.container()
     with show.guard():
         design, seed = designs.choose("power-seed")
@@ -188,15 +181,14 @@ def find_effect() -> None:
         )
 
 
-if ignored.open:
-    with ignored:
-        ignore_groups()
-if data.open:
-    with data:
-        draw_data()
-if missing.open:
-    with missing:
-        lose_data()
-if power_tab.open:
-    with power_tab:
-        find_effect()
+parts.lessons(
+    {
+        "Ignore the groups": (
+            "Do 95% intervals hold the truth 95 times in 100 if the groups are ignored?",
+            ignore_groups,
+        ),
+        "Draw data": ("What do data look like whose truth is known?", draw_data),
+        "Missing data": ("What if some outcomes are missing?", lose_data),
+        "Power": ("How many groups does it take to find an effect?", find_effect),
+    }
+)

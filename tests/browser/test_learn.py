@@ -11,6 +11,7 @@ import pytest
 
 from mlm_core.inference.simulation import PRESETS
 from mlm_core.inference.simulation_experiment import repeat_design
+from mlm_core.inference.simulation_lines import MOST_POINTS
 from mlm_core.inference.simulation_missing import missing_data
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_tail
 from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
@@ -117,7 +118,7 @@ def test_a_drawn_table_goes_to_the_other_pages_and_into_the_link(
 ) -> None:
     screen = _lesson(open_screen(server), "simulate", "Draw data")
     assert screen.answer.startswith("Seed 1 draws 20,000 rows in 100 groups of class.")
-    assert len(screen.traces("many-lines")[0]["x"]) == 2000
+    assert len(screen.traces("many-lines")[0]["x"]) == MOST_POINTS
     screen.main.get_by_role("button", name="Use this table on all pages").click()
     screen.sidebar.get_by_text("y ~ x + w_class + (1 | class)").wait_for()
     screen.main.get_by_role("link", name="Look at it in Pooling").click()

@@ -22,6 +22,10 @@ from mlm_core.views.numbers import count, percent
 BEFORE = Family("before", BLUE, "solid", "circle", 3.0)
 AFTER = Family("after", VERMILLION, "solid", "diamond", 3.0)
 
+# Standard errors from the truth beyond which nothing is drawn: intervals that know next to nothing
+# (two groups, few rows left) would make all others invisible.
+FARTHEST = 20.0
+
 
 def loss(found: MissingData) -> Picture:
     """Draw how likely an outcome gets lost, over what drives the loss."""
@@ -79,7 +83,9 @@ def _add_estimates(
 ) -> float:
     """Draw estimates and intervals, in units of ``unit`` from the truth; return their reach."""
     off = [(e.lower - e.truth, e.upper - e.truth, e.estimate - e.truth) for e in estimates]
-    lower, upper, middle = (np.array(part) / unit for part in zip(*off, strict=True))
+    lower, upper, middle = (
+        np.clip(np.array(part) / unit, -FARTHEST, FARTHEST) for part in zip(*off, strict=True)
+    )
     figure.add_trace(
         go.Scatter(
             x=segments(lower, upper),

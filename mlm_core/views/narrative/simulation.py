@@ -21,12 +21,14 @@ from mlm_core.inference.simulation_lines import DrawnLines
 from mlm_core.inference.simulation_missing import MissingData, MissingRepeats
 from mlm_core.inference.simulation_power import WANTED, PowerGrid
 from mlm_core.views.escape import for_markdown
-from mlm_core.views.narrative.wording import counted
+from mlm_core.views.narrative.wording import counted, listed
 from mlm_core.views.numbers import chosen, count, fixed, number, percent
 from mlm_core.views.tables.table import records
 
 HONEST = 0.93
 """Coverage from which an interval keeps its promise of 95%, simulation error allowed for."""
+HELPLESS = 0.85
+"""Coverage below which even the mixed model is said to promise too much."""
 BIASED = 3.0
 """A mean this many simulation errors from the truth is called off the mark."""
 
@@ -87,7 +89,18 @@ def ignoring(found: Experiment, term: str) -> str:
         f" {number(naive.real_se)}, {_times(times)}. A test at 5% raises a false alarm in"
         f" {percent(naive.false_alarms)} of the repeats. Cluster-robust intervals cover"
         f" {percent(robust.coverage)}, those of the mixed model {percent(mixed.coverage)}."
+        + _helpless(mixed, found.n_groups[0])
         + _bias(naive, found.n_repeats)
+    )
+
+
+def _helpless(mixed: Performance, n_groups: int) -> str:
+    """Say so where not even the mixed model keeps its promise."""
+    if mixed.coverage >= HELPLESS:
+        return ""
+    return (
+        f" Here not even the mixed model keeps its promise: {count(n_groups)} groups tell too"
+        " little of what differs between groups."
     )
 
 
@@ -210,9 +223,11 @@ def plural(name: str) -> str:
 
 def drawn(found: DrawnLines, design: NestedDesign, *, seed: int) -> str:
     """Say what one seed has drawn, and what the lines make of it."""
-    groups = " and ".join(
-        counted(n, f"group of {level.name}", f"groups of {level.name}")
-        for n, level in zip(found.n_groups, design.levels, strict=True)
+    groups = listed(
+        [
+            counted(n, f"group of {level.name}", f"groups of {level.name}")
+            for n, level in zip(found.n_groups, design.levels, strict=True)
+        ]
     )
     return (
         f"Seed {seed} draws **{count(found.n_rows)} rows in {groups}**. One line for all rises by"

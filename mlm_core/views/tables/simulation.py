@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from mlm_core.inference.simulation_experiment import Experiment
-from mlm_core.inference.simulation_missing import MissingData, MissingRepeats
+from mlm_core.inference.simulation_missing import Estimate, MissingData, MissingRepeats
 from mlm_core.inference.simulation_power import PowerGrid
 from mlm_core.views.numbers import chosen, column, count, number, percent
 from mlm_core.views.tables.table import Table, frame_of, records
+
+ENDLESS = 1e4
+"""Standard errors beyond which an interval is said to have no end."""
 
 
 def performance(found: Experiment) -> Table:
@@ -48,7 +51,7 @@ def missing(found: MissingData) -> Table:
         "SE before": [number(before.se) for before, _ in both],
         "After": [number(after.estimate) for _, after in both],
         "SE after": [number(after.se) for _, after in both],
-        "Interval after": [f"{number(after.lower)} to {number(after.upper)}" for _, after in both],
+        "Interval after": [_interval(after) for _, after in both],
         "Holds the truth": ["yes" if after.covers else "no" for _, after in both],
     }
     note = (
@@ -56,6 +59,13 @@ def missing(found: MissingData) -> Table:
         " model, restricted maximum likelihood, complete rows."
     )
     return Table(frame_of(cells), "Before and after", (note,), "missing")
+
+
+def _interval(found: Estimate) -> str:
+    """Return an interval; one of hardly any degrees of freedom ends nowhere."""
+    if found.upper - found.lower > ENDLESS * found.se:
+        return "without end"
+    return f"{number(found.lower)} to {number(found.upper)}"
 
 
 def missing_repeats(found: MissingRepeats) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,9 +13,13 @@ from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.simulation import PRESETS
 from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_experiment import MIXED, NAIVE, repeat_design
+from mlm_core.inference.simulation_levels import with_levels
+from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import missing_data, repeat_missing
 from mlm_core.inference.simulation_power import GROUPS, ROWS, power_cell
 from mlm_core.inference.simulation_text import written_draw
+from mlm_core.views.narrative import simulation as narrative
+from pages._ui.sitemap import SECTIONS
 from tests.pages.view import View, agrees, numbers_in
 
 PAGE = "learn/simulate"
@@ -89,6 +94,72 @@ def test_a_slider_changes_the_experiment(view: OpenView) -> None:
     page.run()
     assert page.answer != before
     assert "costs no honesty" in page.answer
+
+
+def test_any_nested_design_can_be_set(view: OpenView) -> None:
+    page = _lesson(view, "Draw data", "Few groups")
+    page.app.segmented_control(key="levels-3").set_value("3")
+    page.run()
+    assert "3 groups of district, 9 groups of school and 18 groups of class" in page.answer
+    page.app.slider(key="slopes-3x3-school").set_value(0.5)
+    page.run()
+    page.app.slider(key="cor-3x3-school").set_value(-1.0)
+    page.app.segmented_control(key="many-3x3-class").set_value("unbalanced")
+    page.app.slider(key="w-3x3-class").set_value(0.4)
+    page.app.slider(key="intercept-3x3").set_value(2.0)
+    page.app.slider(key="context-3x3").set_value(1.5)
+    page.run()
+    assert not page.notes("stop")
+    three = with_levels(FEW, 3)
+    district, school, inner = three.levels
+    school = replace(school, slope_sd=0.5, correlation=-1.0)
+    inner = replace(inner, sizes="unbalanced", effect=0.4)
+    design = replace(three, levels=(district, school, inner), intercept=2.0, contextual=1.5)
+    found = drawn_lines(design, seed=1)
+    assert page.answer == narrative.drawn(found, design, seed=1)
+    page.app.button(key="use-drawn").click()
+    page.run()
+    assert "(1 + x | district:school)" in page.formula
+    assert page.app.session_state["draw"] == written_draw(design, 1)
+
+
+@pytest.mark.parametrize("tab", ["Ignore the groups", "Draw data", "Missing data", "Power"])
+def test_extreme_designs_are_answered_or_refused_in_words(tab: str, view: OpenView) -> None:
+    page = _lesson(view, tab, "Slopes that differ")
+    page.app.slider(key="g-6-school").set_value(2.0)
+    page.app.slider(key="cor-6-school").set_value(1.0)
+    page.run()
+    assert page.answer
+    assert not page.notes("stop")
+    page.app.slider(key="rows-6").set_value(1.0)
+    page.run()
+    assert "take at least two rows a group" in page.notes("stop")[0]
+    page.app.slider(key="rows-6").set_value(20.0)
+    page.app.slider(key="sd-6-school").set_value(0.0)
+    page.app.slider(key="slopes-6-school").set_value(0.0)
+    page.app.slider(key="residual-6").set_value(0.01)
+    page.run()
+    assert page.answer
+    assert not page.notes("stop")
+
+
+@pytest.mark.parametrize("seed", ["-5", "1e300", "99999999999999999999", "x"])
+def test_a_seed_that_is_none_leaves_the_first(seed: str, view: OpenView) -> None:
+    page = view(PAGE, data="classroom", **{"experiment-seed": seed})
+    assert page.app.number_input(key="experiment-seed").value == 1
+    assert "In 100 repeats" in page.answer
+
+
+def test_every_other_page_takes_a_drawn_table(view: OpenView) -> None:
+    page = _lesson(view, "Draw data", "107 schools, as in the class set")
+    page.app.button(key="use-drawn").click()
+    page.run()
+    others = [script for pages in SECTIONS.values() for script, _, _ in pages]
+    for script in others:
+        page.go(script.removesuffix(".py"))
+        assert page.app.title[0].value
+        assert not page.notes("stop"), script
+        assert page.formula == "y ~ x + w_school + w_class + (1 | school/class)", script
 
 
 def test_designs_too_large_are_refused_and_can_be_mended(view: OpenView) -> None:

@@ -1,8 +1,11 @@
 """Lost outcomes as drawn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from mlm_core.inference.simulation_missing import Estimate
 from mlm_core.views.figures import missing_data as figures
 from tests.core.views.simulated import lost
 
@@ -20,3 +23,13 @@ def test_losses(mechanism, keeps_the_rules):
     after = next(trace for trace in picture.figure.data if trace.name == "after")
     off = [(each.estimate - each.truth) for each in found.after]
     assert after.x == pytest.approx(np.array(off) / [each.se for each in found.before])
+
+
+def test_an_interval_without_end_leaves_the_others_visible(keeps_the_rules):
+    found = lost("MCAR")
+    endless = Estimate("x", 0.3, 0.3, 0.1, -1e145, 1e145)
+    picture = figures.before_after(replace(found, after=(endless, *found.after[1:])))
+    keeps_the_rules(picture)
+    assert np.nanmax(np.abs(picture.figure.data[2].x)) == figures.FARTHEST
+    low, high = picture.figure.layout.xaxis.range
+    assert high == -low < 1.5 * figures.FARTHEST

@@ -67,6 +67,12 @@ def test_intervals_that_keep_their_promise_and_intervals_that_do_not():
     assert "promises more than it keeps" in broken
 
 
+def test_too_few_groups_for_any_way():
+    words = "not even the mixed model keeps its promise: 100 groups tell too little"
+    assert words in narrative.ignoring(_made(narrative.HELPLESS - 0.01), "w_class")
+    assert words not in narrative.ignoring(_made(narrative.HELPLESS + 0.01), "w_class")
+
+
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [(1.2, "1.2 times as widely"), (1.0, "about as stated"), (0.5, "less widely than stated")],

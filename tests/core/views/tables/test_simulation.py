@@ -1,6 +1,6 @@
 """Tables of the simulation."""
 
-from mlm_core.inference.simulation_missing import repeat_missing
+from mlm_core.inference.simulation_missing import Estimate, repeat_missing
 from mlm_core.views.tables import simulation as tables
 from tests.core.views.simulated import FEW, experiment, grid, lost
 
@@ -33,3 +33,12 @@ def test_power_beside_the_closed_form():
     table = tables.power(grid(0.5))
     assert table.frame["Groups"].tolist() == ["6", "40", "6", "40"]
     assert "n/a" not in table.frame["Closed form"].tolist()
+
+
+def test_an_interval_of_hardly_any_degrees_of_freedom_has_no_end():
+    def told(half: float) -> str:
+        return tables._interval(Estimate("x", 0.0, 1.0, 0.1, 1.0 - half, 1.0 + half))
+
+    assert told(0.2) == "0.800 to 1.20"
+    assert told(0.51e4 * 0.1) == "without end"
+    assert told(0.49e4 * 0.1) != "without end"
