@@ -22,8 +22,8 @@ from mlm_core.views.figures.theme import Family, Picture, new_figure, segments
 from mlm_core.views.numbers import count, fixed, percent
 
 CONTOURS = 14
-# The best point stands on the truth's star without hiding it.
-BEST_SIZE = 10
+# Of the truth's star, and of the best point, which stands on it without hiding it.
+_SIZES = (24, 9)
 _NAMES = {"b0": "b<sub>0</sub>", "b1": "b<sub>1</sub>"}
 
 
@@ -133,7 +133,8 @@ def _surface(grid: Floats, loss: Floats, best: Floats, family: Family, text: str
     )
     _mark(figure, TRUE_COEFFICIENTS, TRUTH, "truth")
     _mark(figure, best, family, text)
-    figure.data[-1].marker.size = BEST_SIZE
+    for trace, size in zip(figure.data[-2:], _SIZES, strict=True):
+        trace.marker.size = size
     return figure
 
 
