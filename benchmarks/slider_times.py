@@ -7,6 +7,7 @@ when the script has run and nothing has changed for a while.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -69,7 +70,7 @@ def _labels(page: Page) -> list[str]:
 
 def _times(page: Page, label: str, steps: int) -> list[float]:
     """Move a slider to and fro in unequal strides, so that hardly a value is met twice."""
-    slider = page.get_by_test_id("stMain").get_by_role("slider", name=label, exact=True)
+    slider = page.locator(f"[role=slider][aria-label={json.dumps(label)}]")
     slider.focus()
     times: list[float] = []
     for step in range(steps + 1):
