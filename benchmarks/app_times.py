@@ -2,7 +2,8 @@
 
 A server is started for every cold time, and the browser opens it with an empty cache; a page is
 filled when its script has run and every figure on it is drawn. Warm times run in one tab, from the
-press of the key or the mouse button to the last change of a figure on the page.
+press of the key or the mouse button to the last change of a figure on the page. The sliders of the
+lessons are timed in :mod:`benchmarks.slider_times`.
 """
 
 from __future__ import annotations

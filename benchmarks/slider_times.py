@@ -70,7 +70,7 @@ def _labels(page: Page) -> list[str]:
 
 def _times(page: Page, label: str, steps: int) -> list[float]:
     """Move a slider to and fro in unequal strides, so that hardly a value is met twice."""
-    slider = page.locator(f"input[type=range][aria-label={json.dumps(label)}]")
+    slider = page.locator(f"input[type=range][aria-label={json.dumps(label, ensure_ascii=False)}]")
     slider.focus()
     times: list[float] = []
     for step in range(steps + 1):
