@@ -170,6 +170,20 @@ def _unit_rows(unit: tuple[int, int]) -> list[tuple[int, int]]:
     return [(a, a)] if a == b else [(a, b), (b, a)]
 
 
+def _outer(unit: tuple[int, int], left: FloatArray, right: FloatArray) -> FloatArray:
+    """Return the products of the rows that E_i brings together, shape (K, K, groups)."""
+    products = [left[to][:, None] * right[source] for to, source in _unit_rows(unit)]
+    return np.asarray(sum(products))
+
+
+def _keep(
+    climb: _Climb, pair: tuple[int, int], half: FloatArray, log_change: float, family: Family
+) -> None:
+    """Keep a second derivative, of which ``half`` is one half of a symmetric sum."""
+    climb.second[pair] = _sum(half + half.swapaxes(0, 1), family)
+    climb.log_second[pair] = log_change
+
+
 def _add_own(
     climb: _Climb,
     unit: tuple[int, int],
@@ -177,13 +191,10 @@ def _add_own(
     products: FloatArray,
     family: Family,
 ) -> None:
-    change: FloatArray = np.zeros(1)
-    log_change = 0.0
-    for to, source in _unit_rows(unit):
-        change = change - known[to][:, None] * known[source]
-        log_change += float(products[to, source].sum())
-    climb.first.append(_sum(change, family))
-    climb.log_first.append(log_change)
+    climb.first.append(_sum(-_outer(unit, known, known), family))
+    climb.log_first.append(
+        sum(float(products[to, source].sum()) for to, source in _unit_rows(unit))
+    )
 
 
 def _add_cross(
@@ -196,13 +207,8 @@ def _add_cross(
     family: Family,
 ) -> None:
     """Add the second derivative in an inner parameter, whose dN[z,:] is ``rows``, and an own."""
-    half: FloatArray = np.zeros(1)
-    log_change = 0.0
-    for to, source in _unit_rows(unit):
-        half = half - rows[to][:, None] * known[source]
-        log_change += float((entering[source] @ rows[to]).sum())
-    climb.second[pair] = _sum(half + half.swapaxes(0, 1), family)
-    climb.log_second[pair] = log_change
+    log_change = sum(float((entering[source] @ rows[to]).sum()) for to, source in _unit_rows(unit))
+    _keep(climb, pair, -_outer(unit, rows, known), log_change, family)
 
 
 def _add_pairs(
@@ -224,8 +230,7 @@ def _add_pairs(
                     inner = products[to, other]
                     half = half + known[source][:, None] * (inner * known[other_source])
                     log_change -= float((inner * products[other_source, source]).sum())
-            climb.second[first + i, first + j] = _sum(half + half.swapaxes(0, 1), family)
-            climb.log_second[first + i, first + j] = log_change
+            _keep(climb, (first + i, first + j), half, log_change, family)
 
 
 def _at_root(
