@@ -26,9 +26,10 @@ def stand_out(effects: GroupEffects) -> str:
         )
     ordered = records(table.sort_values("mode"))
     low, high = ordered[0], ordered[-1]
-    verb = "differs" if effects.n_apart == 1 else "differ"
+    verb = "differs" if effects.n_apart < 2 else "differ"
+    apart = count(effects.n_apart) if effects.n_apart else "none"
     return (
-        f"Of {counted(n, 'group', 'groups')} of {level}, {count(effects.n_apart)} {verb} from the"
+        f"Of {counted(n, 'group', 'groups')} of {level}, {apart} {verb} from the"
         f" average group in their {_what(effects)} by more than their 95% interval allows. The"
         f" highest is {_group(high)}, the lowest {_group(low)}."
     )

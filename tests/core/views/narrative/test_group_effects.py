@@ -24,6 +24,8 @@ def test_who_stands_out(effects):
     )
     one = narrative.stand_out(replace(effects, n_apart=1))
     assert "1 differs from" in one
+    nobody = narrative.stand_out(replace(effects, n_apart=0))
+    assert "groups of schoolid, none differs from the average group" in nobody
 
 
 def test_where_nothing_varies(effects):
