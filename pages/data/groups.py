@@ -21,11 +21,11 @@ with show.guard():
     show.figure(figures.nesting(cache.computed(nesting_tree, data, levels=choices.levels)))
     show.table(overview.groups(groups))
 
-    st.subheader("How large the groups are", anchor=False)
+    st.header("How large the groups are", anchor=False)
     level = parts.one_of("Groups of", choices.levels, key="sizes-of")
     show.figure(figures.size_histogram(size_counts(groups.sizes(level)), level=level))
 
-st.subheader("Where each column varies", anchor=False)
+st.header("Where each column varies", anchor=False)
 with show.guard():
     show.table(overview.variation(cache.levels_of_variables(data, choices.levels)))
     show.how(

@@ -15,7 +15,7 @@ show.notes(data.notes)
 with show.guard():
     show.table(overview.columns(cache.columns(data)))
 
-st.subheader("Rows the model can use", anchor=False)
+st.header("Rows the model can use", anchor=False)
 with show.guard():
     if choices.columns:
         report = cache.computed(missing_report, data, columns=choices.columns)
@@ -24,9 +24,9 @@ with show.guard():
     else:
         st.markdown("Choose outcome, predictors and levels in the sidebar to see which rows count.")
 
-st.subheader("First rows", anchor=False)
+st.header("First rows", anchor=False)
 show.rows(data.first_rows, name="first")
 
-st.subheader("Another table", anchor=False)
+st.header("Another table", anchor=False)
 widgets.offered()
 widgets.uploader()

@@ -29,7 +29,7 @@ with show.guard():
     for drawn in (figures.boxplots, figures.group_means):
         show.figure(drawn(summaries, marked=marked), on_click=parts.highlight)
 
-st.subheader("Are members of a group alike?", anchor=False)
+st.header("Are members of a group alike?", anchor=False)
 with show.guard():
     urn = cache.computed(pairs.pair_urn, data, **asked)
     st.markdown(narrative.likeness(urn))

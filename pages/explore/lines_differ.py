@@ -29,7 +29,7 @@ answer = st.container()
 
 def some_groups(every: Any, own: Any = None) -> tuple[str, ...]:
     """Let a person say which groups are seen one by one; without ``own`` none is the steepest."""
-    st.subheader("Some groups one by one", anchor=False)
+    st.header("Some groups one by one", anchor=False)
     offered = slopes.CHOICES if own is not None else slopes.CHOICES[:2]
     with st.container(horizontal=True):
         by = parts.one_of("Show", offered, key="groups-by", shown=lambda key: BY[key])
@@ -55,10 +55,10 @@ def show_lines() -> None:
         )
     show.aside(narrative.held(drawn.at, own=drawn.own))
 
-    st.subheader("One line for all rows", anchor=False)
+    st.header("One line for all rows", anchor=False)
     show.figure(figures.pooled_line(drawn.points, drawn.families["pooled"], **names))
 
-    st.subheader("A line for every group", anchor=False)
+    st.header("A line for every group", anchor=False)
     show.figure(
         own_lines(
             drawn.points,
@@ -81,7 +81,7 @@ def show_categories() -> None:
     means = category_means(predictor, pooled=pooled, mixed=mixed, level=level)
     with answer:
         show.answer(narrative.category_means(means))
-    st.subheader("The means of every group", anchor=False)
+    st.header("The means of every group", anchor=False)
     show.figure(category_lines(means))
     chosen = some_groups(means.sizes)
     show.aside(narrative.held_in_means(means.at, own=means.own))

@@ -39,14 +39,14 @@ with show.guard():
         show.table(tables.likelihood_ratio(printed, caption="As R prints it"), of="printed")
         show.table(tables.likelihood_ratio(alike, caption="Like against like"), of="alike")
 
-    st.subheader("Each random term left out", anchor=False)
+    st.header("Each random term left out", anchor=False)
     terms = cache.random_term_tests(data, model, method=method)
     st.markdown(narrative.random_terms(terms))
     show.table(tables.random_terms(terms))
     show.notes(terms.notes)
 
 if fit is not None:
-    st.subheader("By simulation", anchor=False)
+    st.header("By simulation", anchor=False)
     st.markdown(
         "Where a variance is tested at zero the chi-square is only an approximation. Drawing"
         " samples from the model without a term shows what chance alone produces."
@@ -70,7 +70,7 @@ if fit is not None:
                 show.figure(null_distribution(term.bars, what=term.label))
             show.table(tables.simulated_terms(simulated))
 
-    st.subheader("Intervals by profile likelihood", anchor=False)
+    st.header("Intervals by profile likelihood", anchor=False)
     with show.guard():
         if is_quick(fit) or parts.asked("Profile all parameters", key="profiles"):
             with st.spinner("Following the profiles of all parameters"):
@@ -87,7 +87,7 @@ if fit is not None:
             show.figure(profile_curve(drawn[chosen], intervals, confidence=CONFIDENCE))
             show.table(tables.profile_intervals(profiles, intervals, confidence=CONFIDENCE))
 
-st.subheader("Against a smaller model", anchor=False)
+st.header("Against a smaller model", anchor=False)
 with show.guard():
     left, right = st.columns(2)
     with left:

@@ -40,7 +40,7 @@ with show.guard():
 
     slopes = slope_columns(fit)
     if slopes:
-        st.subheader("Along a slope variable", anchor=False)
+        st.header("Along a slope variable", anchor=False)
         along = parts.one_of("Variable", slopes, key="along")
         curve = cache.from_fit(variance_function, data, model, method=method, column=along)
         at = cache.from_fit(round_values, data, model, method=method, column=along)
@@ -49,7 +49,7 @@ with show.guard():
         show.figure(variance_curves(curve, outcome=outcome))
         show.table(tables.variance_points(some))
 
-    st.subheader("How sure is that?", anchor=False)
+    st.header("How sure is that?", anchor=False)
     seed = parts.seed("interval-seed")
     sure: list[ShareIntervals] = []
     if is_quick(fit) or parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
@@ -69,7 +69,7 @@ with show.guard():
         show.table(tables.correlations(unconditional, sure=first))
     if choices.predictors:
         with given:
-            st.subheader("Given the predictors", anchor=False)
+            st.header("Given the predictors", anchor=False)
             st.markdown(
                 narrative.shares(conditional, outcome=outcome)
                 + " "
@@ -81,7 +81,7 @@ with show.guard():
             show.table(tables.correlations(conditional, sure=last), of="conditional")
             show.notes(conditional.notes)
 
-    st.subheader("What grouping costs, and what a group tells", anchor=False)
+    st.header("What grouping costs, and what a group tells", anchor=False)
     cost = cache.from_fit(design_effect, data, model, method=method)
     st.markdown(sentences.design_effect(cost))
     show.table(tables.design_effect(cost))

@@ -123,7 +123,7 @@ def one_table() -> None:
 @st.fragment
 def many_samples() -> None:
     """Repeat the experiment with counts, and hold the intervals against what happens."""
-    st.subheader("What are my confidence intervals under least squares?", anchor=False)
+    st.header("What are my confidence intervals under least squares?", anchor=False)
     seed = parts.seed("repeat-seed")
     if not parts.asked(f"Repeat {REPEATS} times", key="repeated"):
         st.markdown(
@@ -158,7 +158,7 @@ def own_model() -> None:
         fits = [cache.mixed(data, model, method=each) for each in ("REML", "ML")]
         show.answer(narrative.own_model(*fits))
         show.table(tables.methods(*fits))
-        st.subheader("The profile of each variance", anchor=False)
+        st.header("The profile of each variance", anchor=False)
         profiles = cache.from_fit(profile, data, model, method=method)
         intervals = cache.from_fit(profile_intervals, data, model, method=method)
         curves = [
@@ -175,7 +175,7 @@ def own_model() -> None:
         show.figure(profile_curve(by_label[chosen], intervals, confidence=CONFIDENCE))
         fit = fits[0] if method == "REML" else fits[1]
         if has_path(fit):
-            st.subheader("What the search does", anchor=False)
+            st.header("What the search does", anchor=False)
             path = cache.from_fit(search_path, data, model, method=method)
             st.markdown(narrative.steps(path))
             show.figure(path_figure(path))

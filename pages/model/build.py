@@ -41,13 +41,13 @@ with show.guard():
         show.table(tables.model_list(found, names))
         show.notes(note for note in found.notes if not note.code.startswith("singular"))
 
-        st.subheader("What becomes of the variances", anchor=False)
+        st.header("What becomes of the variances", anchor=False)
         show.figure(variance_paths(found.paths, names))
         caution = narrative.grown(found, names)
         show.notes([caution] if caution else [])
         show.table(tables.variance_changes(found, names))
 
-        st.subheader("The terms of one model", anchor=False)
+        st.header("The terms of one model", anchor=False)
         with st.container(horizontal=True):
             chosen = parts.one_of("Model", names[::-1], key="terms-of")
             kind = parts.one_of("Type", list(TYPES), key="type", shown=TYPES.__getitem__)
@@ -61,7 +61,7 @@ with show.guard():
             st.markdown("This model has no predictors.")
         factors = categorical_predictors(fit) if fit.model.random else ()
         if factors:
-            st.subheader("Means by category", anchor=False)
+            st.header("Means by category", anchor=False)
             factor = parts.one_of("Categories of", factors, key="means-of")
             means = marginal_means(fit, [factor], method=by)
             show.table(tables.marginal_means(means, outcome=choices.outcome))

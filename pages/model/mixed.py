@@ -29,10 +29,10 @@ with show.guard():
     show.answer(narrative.mixed(fit))
     builder.remarks(choices, fit)
 
-    st.subheader("The model", anchor=False)
+    st.header("The model", anchor=False)
     show.equations(equations(fit, varies_at=cache.varies_at(data, choices.levels)))
 
-    st.subheader("Its estimates", anchor=False)
+    st.header("Its estimates", anchor=False)
     show.table(tables.variances(fit))
     by = parts.one_of("Standard errors", list(ERRORS), key="errors-by", shown=ERRORS.__getitem__)
     found = cache.from_fit(coefficients_by, data, model, method=method, by=by)

@@ -62,7 +62,7 @@ with show.guard():
     st.markdown(narrative.shrinkage(arrows.moves(path.at_estimate), term=term, level=level))
 
     if predictor in unpooled.terms:
-        st.subheader("Which slope should you report?", anchor=False)
+        st.header("Which slope should you report?", anchor=False)
         st.markdown(narrative.which_slope(predictor, mixed=mixed))
         show.table(tables.averages(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
 

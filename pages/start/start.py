@@ -16,7 +16,7 @@ st.markdown(
     " group, and the mixed model between the two, in words, pictures and the numbers R prints."
 )
 
-st.subheader("Begin with an example", anchor=False)
+st.header("Begin with an example", anchor=False)
 for column, (name, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), strict=True):
     with column.container(border=True, height="stretch", vertical_alignment="distribute"):
         st.markdown(f"**{example.title}**  \n{example.story}\n\n*{example.question}*")
@@ -25,13 +25,13 @@ for column, (name, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), 
             state.choose_example(name)
             st.switch_page(sitemap.script(sitemap.AFTER_EXAMPLE))
 
-st.subheader("Or take the tour", anchor=False)
+st.header("Or take the tour", anchor=False)
 st.markdown(
     "Pupils in classes in schools, question by question: why groups matter, what partial pooling"
     " does, and how to tell which groups are needed."
 )
 st.page_link(sitemap.script("start/tour"), label="To the tour")
 
-st.subheader("Or use your own data", anchor=False)
+st.header("Or use your own data", anchor=False)
 widgets.uploader()
 widgets.in_use()

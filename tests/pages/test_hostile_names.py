@@ -17,7 +17,7 @@ from tests.pages.view import View, plain
 OpenView = Callable[..., View]
 # What Markdown would format, fetch or run if it is not preceded by a backslash.
 ACTIVE = re.compile(r"[<`$]|!\[|\]\(|:[a-z-]+\[|https?://")
-MARKDOWN = ("markdown", "caption", "info", "warning", "error", "title", "subheader")
+MARKDOWN = ("markdown", "caption", "info", "warning", "error", "title", "header", "subheader")
 LABELLED = ("selectbox", "multiselect", "button", "expander", "tab", "button_group")
 PAGES = {
     "start/start": (),

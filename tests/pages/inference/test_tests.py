@@ -191,4 +191,4 @@ def test_without_a_fit_there_is_one_stop_and_no_simulation(view: OpenView) -> No
     page = view(PAGE, data="classroom", outcome="ses", predictor=["mathkind"], level=["childid"])
     assert len(page.notes("stop")) == 1
     assert not page.has_figure("profile")
-    assert "By simulation" not in [each.value for each in page.app.subheader]
+    assert "By simulation" not in [each.value for each in page.app.header]
