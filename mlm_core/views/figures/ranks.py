@@ -16,7 +16,7 @@ from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.theme import GREY, POOLED, every
 from mlm_core.views.numbers import count, number
 
-MOST_GROUPS = 2000
+MOST_GROUPS = 1000
 """Of more groups every second, third ... is drawn, which the axis says."""
 STRIP_FROM = 40
 """With fewer groups everything is seen at once, and no strip is needed."""
