@@ -6,6 +6,7 @@ whatever moment, ends as one named error; nothing that was half done is handed o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ _NAMES = {"duckdb": "DuckDB", "pyspark": "Spark", "polars": "polars", "ibis": "I
 # Classes of errors that mean: a value is not of the type that its column has elsewhere.
 _CHANGED = ("ConversionException", "SchemaError", "TypeMismatchException", "NumberFormatException")
 _LONGEST_REASON = 300
+# Lines of Java that say where in the engine something happened.
+_STACK = re.compile(r"\s+at \S+\(|\s*\.\.\. \d+ more")
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +138,8 @@ def _classes(error: BaseException | None) -> list[str]:
 
 def _first_lines(error: Exception) -> str:
     """Return what an engine says, without the pages that may follow, as a sentence."""
-    text = " ".join(line.strip() for line in str(error).strip().splitlines()[:4] if line.strip())
+    lines = [line.strip() for line in str(error).strip().splitlines() if not _STACK.match(line)]
+    text = " ".join(line for line in lines[:4] if line)
     text = text or type(error).__name__
     if len(text) > _LONGEST_REASON:
         text = text[:_LONGEST_REASON] + " ..."

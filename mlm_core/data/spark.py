@@ -8,7 +8,6 @@ memory, the next piece of work starts another.
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,7 +119,7 @@ def _own(session: Any, source: Source) -> Iterator[SparkWork]:
             jobs = [tracker.getJobInfo(job) for job in tracker.getJobIdsForGroup(mark)]
             running = [job for job in jobs if job is not None and job.status == "RUNNING"]
             stages = [tracker.getStageInfo(stage) for job in running for stage in job.stageIds]
-        except Py4JError:  # it died just now, which the thread that waits for it is told
+        except (Py4JError, OSError):  # it died just now, which the thread that waits for it is told
             return None
         tasks = [(stage.numCompletedTasks, stage.numTasks) for stage in stages if stage]
         n_tasks = sum(of for _, of in tasks)
@@ -171,9 +170,10 @@ def _forget() -> None:
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    if (process := _process()) is not None and process.stdin is not None:
+        process.stdin.close()
     if (context := SparkContext._active_spark_context) is not None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of what is known: it has gone
-            context.stop()
+        context._jsc = None  # there is nobody left to be told
+        context.stop()
     SparkContext._gateway = SparkContext._jvm = None
     SparkSession._instantiatedSession = SparkSession._activeSession = None

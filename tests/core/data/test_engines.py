@@ -53,6 +53,13 @@ def test_whatever_an_engine_raises_is_one_error():
     assert isinstance(caught.value.__cause__, RuntimeError)
 
 
+def test_the_stack_of_java_is_left_out():
+    said = "Job failed:\n\tat org.spark.Wait(Wait.scala:70)\n\t... 12 more\nCaused by: no disk"
+    expected = r"table was worked through: Job failed: Caused by: no disk\. Nothing"
+    with pytest.raises(EngineError, match=expected), engine_errors("Spark"):
+        raise RuntimeError(said)
+
+
 def test_values_of_another_type_are_named_as_such():
     said = "does not hold one type throughout: could not cast"
     with pytest.raises(ChangedTypeError, match=said), engine_errors("DuckDB"):
