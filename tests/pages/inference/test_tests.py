@@ -16,6 +16,7 @@ from mlm_core import (
     simulate_random_terms,
 )
 from mlm_core.data.model import Model
+from mlm_core.inference.fixed_tests import block_tests
 from mlm_core.views.numbers import p_value
 from tests.pages.view import View, agrees, numbers_in
 
@@ -112,6 +113,11 @@ def test_predictors_left_out_are_tested_by_ml(view: OpenView, classroom: pd.Data
     assert agrees(page.table("likelihood-ratio")[1]["Chi²"], own.statistic)
     assert any("(ML)" in note and "maximum likelihood" in note for note in page.notes("note"))
     assert "refitted" in page.footnotes("likelihood-ratio")
+    for row, test in zip(
+        page.table("block-tests"), block_tests(fit_mixed(MODEL, classroom), ["ses"]), strict=True
+    ):
+        assert row["Degrees of freedom"] == test.method
+        assert agrees(row["F"], test.statistic)
 
 
 def test_levels_left_out_keep_reml(view: OpenView) -> None:
