@@ -34,7 +34,11 @@ def last_step(found: ModelSequence, names: Sequence[str]) -> str:
             f" against each other; the AIC of {after} is {number(abs(gain))} {word}."
         )
     p = test.p if test.p_boundary is None else test.p_boundary
-    reading = "The data speak for the step." if p < RARE else "These data do not ask for the step."
+    if found.table["n_parameters"].diff().iloc[-1] > 0:
+        clear, open_ = "speak for the step", "do not ask for the step"
+    else:  # the list steps down to the smaller of the two
+        clear, open_ = "speak against the smaller model", "do not speak against the smaller model"
+    reading = f"The data {clear}." if p < RARE else f"These data {open_}."
     return (
         f"From {before} to {after}: if {name(test.null_hypothesis)}, a likelihood-ratio statistic"
         f" of {number(test.statistic)} or more would come up {how_often(p)}. {reading}"

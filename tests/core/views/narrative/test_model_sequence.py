@@ -32,6 +32,15 @@ def test_a_step_the_data_speak_for(classroom):
     assert narrative.grown(two, NAMES[:2]) is None
 
 
+def test_a_step_to_a_smaller_model(classroom):
+    back = model_sequence(classroom, MODELS[1::-1])
+    sentence = narrative.last_step(back, NAMES[1::-1])
+    assert sentence.endswith("The data speak against the smaller model.")
+    flat = model_sequence(classroom, MODELS[2:0:-1])
+    sentence = narrative.last_step(flat, NAMES[2:0:-1])
+    assert sentence.endswith("These data do not speak against the smaller model.")
+
+
 def test_one_model_and_no_test(classroom):
     one = model_sequence(classroom, MODELS[:1])
     assert narrative.last_step(one, NAMES[:1]).startswith("bare is the only model so far")
