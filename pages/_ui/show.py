@@ -8,9 +8,6 @@ letter by letter.
 
 from __future__ import annotations
 
-import csv
-import html
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,11 +19,10 @@ import streamlit as st
 
 from mlm_core.errors import MlmError
 from mlm_core.notes import Note, Severity
-from mlm_core.views import numbers
 from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import answers_clicks, ink
-from pages._ui import presenter, state
+from pages._ui import presenter, state, table_forms
 from pages._ui.long_work import CancelledError, offer_again
 
 if TYPE_CHECKING:
@@ -40,13 +36,9 @@ _GRADES = {
     "caution": (st.warning, "Caution."),
     "stop": (st.error, "Stop."),
 }
-_NUMBER = re.compile(r"\s*[<>≈]?\s*[−+\-]?[\d.,]*\d[\d.,]*(×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\s*%?\s*")
-_PRINTED = re.compile(r"[−-]?(?=[\d.])(\d*|\d{1,3}(,\d{3})+)(\.\d+)?")
 _FIRST_THINK = "Look first, then show the answer above: this page's own sentence comes with it."
-_EMPTY = {"", "n/a", "–", "—"}
 # More rows than this are searched and sorted rather than read.
 LONGEST_PRINTED = 60
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -164,11 +156,16 @@ def table(printed: Table, *, of: str = "") -> None:
         return
     if len(frame) > LONGEST_PRINTED:
         st.markdown(f"**{for_markdown(printed.caption)}**")
-        st.dataframe(frame, hide_index=True, key=f"grid-{name}", column_config=_precision(frame))
+        st.dataframe(
+            frame,
+            hide_index=True,
+            key=f"grid-{name}",
+            column_config=table_forms.grid_columns(frame),
+        )
         for text in printed.footnotes:
             st.caption(for_markdown(text))
     else:
-        st.html(_as_html(printed))
+        st.html(table_forms.as_html(printed))
     download(frame, name=name)
 
 
@@ -181,7 +178,7 @@ def download(frame: pd.DataFrame, *, name: str, label: str = "Download as CSV") 
     """Offer a table as a CSV file whose cells no spreadsheet will run as formulas."""
     st.download_button(
         label,
-        data=lambda: csv_of(frame),
+        data=lambda: table_forms.as_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"download-{name}",
@@ -189,14 +186,6 @@ def download(frame: pd.DataFrame, *, name: str, label: str = "Download as CSV") 
         type="tertiary",
         icon=":material/download:",
     )
-
-
-def csv_of(frame: pd.DataFrame) -> bytes:
-    """Write a table as CSV; the leading mark lets spreadsheets recognise the encoding."""
-    safe = frame.map(_harmless)
-    safe.columns = pd.Index([_harmless(column) for column in frame.columns])
-    # All texts are quoted: an unquoted carriage return would begin a new row, and a new formula.
-    return safe.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode("utf-8-sig")
 
 
 # --- how it is computed ---------------------------------------------------------------------------
@@ -237,68 +226,3 @@ def equations(written: Equations) -> None:
             st.latex(equation)
     with formula:
         st.code(written.formula, language=None, wrap_lines=True)
-
-
-# --- inside ---------------------------------------------------------------------------------------
-
-
-def _precision(frame: pd.DataFrame) -> dict[str, object]:
-    """Give every column of measured numbers in a grid one count of decimals."""
-    places = {
-        name: numbers.decimals_of_many(values)
-        for name, values in frame.items()
-        if pd.api.types.is_float_dtype(values.dtype)
-    }
-    return {
-        str(name): st.column_config.NumberColumn(format=f"%.{decimals}f")
-        for name, decimals in places.items()
-    }
-
-
-def _as_html(printed: Table) -> str:
-    frame = printed.frame
-    shown = [_texts(frame.iloc[:, position]) for position in range(frame.shape[1])]
-    classes = [' class="number"' if _is_numeric(texts) else "" for texts in shown]
-    head = "".join(
-        f'<th scope="col"{kind}>{for_html(column)}</th>'
-        for column, kind in zip(frame.columns, classes, strict=True)
-    )
-    body = "".join(
-        "<tr>" + "".join(map(_cell, row, classes)) + "</tr>" for row in zip(*shown, strict=True)
-    )
-    caption = f"<caption>{for_html(printed.caption)}</caption>" if printed.caption else ""
-    feet = "".join(f"<p>{for_html(text)}</p>" for text in printed.footnotes)
-    return (
-        f'<div class="mlm-table"><table>{caption}<thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>{feet}</div>"
-    )
-
-
-def _texts(column: pd.Series) -> list[str]:
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return ["yes" if value else "no" for value in column]
-    if pd.api.types.is_integer_dtype(column.dtype):
-        return [numbers.count(value) for value in column]
-    if pd.api.types.is_float_dtype(column.dtype):
-        return numbers.column(column)
-    return ["" if pd.isna(value) else str(value) for value in column]
-
-
-def _is_numeric(texts: list[str]) -> bool:
-    told = [text for text in texts if text not in _EMPTY]
-    return bool(told) and all(_NUMBER.fullmatch(text) for text in told)
-
-
-def _cell(text: str, kind: str) -> str:
-    # Spaces at the start (indented terms) are kept; everything else is one line.
-    indent = "&nbsp;" * (len(text) - len(text.lstrip(" ")))
-    return f"<td{kind}>{indent}{html.escape(text.strip())}</td>"
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell for a spreadsheet: printed numbers readable as numbers, formulas as text."""
-    if not isinstance(cell, str):
-        return cell
-    if _PRINTED.fullmatch(cell):
-        return cell.replace("−", "-").replace(",", "")
-    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
