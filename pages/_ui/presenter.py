@@ -14,6 +14,7 @@ from mlm_core.views.escape import for_markdown
 from pages._ui import state
 
 KEY = "presenter"
+_COMPLETE = "presenter-complete"
 
 _STYLE = """<style>
 html {font-size: 20px;}
@@ -24,6 +25,8 @@ html {font-size: 20px;}
 .stMainBlockContainer > .stVerticalBlock > :has(h1) {order: -3;}
 .stMainBlockContainer > .stVerticalBlock > :has(.stPlotlyChart, .mlm-table) {order: -2;}
 .stMainBlockContainer h1 {font-size: 1.5rem; padding: 0;}
+/* What stood beside the panel leaves its place to it. */
+.stHorizontalBlock:has(.stPlotlyChart) > .stColumn:not(:has(.stPlotlyChart)) {display: none;}
 /* Only where there is a panel to be seen is the rest of the page hidden. */
 .stMain:has(.st-key-presenter-bar button) :is(
   .stElementContainer:has(.mlm-question),
@@ -60,6 +63,7 @@ def switch() -> None:
 def begin() -> DeltaGenerator:
     """Begin a page; return the place of the bar."""
     state.begin_panels()
+    state.seed(_COMPLETE, False)
     if is_on():
         st.html(_STYLE)
     return st.container(key="presenter-bar")
@@ -67,12 +71,17 @@ def begin() -> DeltaGenerator:
 
 def offers(name: str, title: str) -> bool:
     """Tell whether a panel is to be drawn now; ``title`` is plain text."""
-    return not is_on() or state.is_panel_chosen(name, title)
+    if not is_on():
+        return True
+    if state.value_of(_COMPLETE) and name not in state.panels():
+        st.rerun()  # a part of the page, run by itself, has a panel that the bar does not know yet
+    return state.is_panel_chosen(name, title)
 
 
 def end(bar: DeltaGenerator) -> None:
     """Fill the bar, now that all panels of the page are known."""
     names = state.panels()
+    state.seed(_COMPLETE, True)
     if not (is_on() and names):
         return
     if state.panel() not in names:  # the first run of a page, or a panel that is no longer there

@@ -189,6 +189,6 @@ parts.lessons(
         ),
         "Draw data": ("What do data look like whose truth is known?", draw_data),
         "Missing data": ("What if some outcomes are missing?", lose_data),
-        "Power": ("How many groups does it take to find an effect?", find_effect),
+        "Power": ("How large must a study be to find an effect?", find_effect),
     }
 )

@@ -113,6 +113,13 @@ def test_power_is_a_map(same_screen: Any) -> None:
     assert len(same_screen.traces("power")) == 2
 
 
+def test_the_presenter_shows_what_a_button_has_brought(same_screen: Any) -> None:
+    same_screen.open("/simulate?data=classroom&tab=Power&presenter=true")
+    same_screen.main.get_by_role("button", name="Compute the power").click()
+    same_screen.main.get_by_text("1 of 2: power").wait_for()
+    same_screen.main.locator(".st-key-figure-power svg.main-svg").first.wait_for()
+
+
 def test_a_drawn_table_goes_to_the_other_pages_and_into_the_link(
     open_screen: Callable[[str], Any], server: str
 ) -> None:
