@@ -97,4 +97,4 @@ def power(found: PowerGrid) -> Table:
         " mixed model with Satterthwaite's degrees of freedom. There is a closed form for two"
         " levels with groups of one size and without random slopes."
     )
-    return Table(frame_of(cells), "Power by size", (note,), "power")
+    return Table(frame_of(cells), "Power by size", (note,), "power-by-size")

@@ -246,14 +246,14 @@ def test_power_when_asked(view: OpenView) -> None:
     assert not page.has_figure("power")
     page.app.button(key="power-ask").click()
     computing = _seconds(page.run)
-    rows = page.table("power")
+    rows = page.table("power-by-size")
     assert len(rows) == len(GROUPS) * len(ROWS)
     cell = power_cell(FEW, term="w_school", effect=0.5, groups=GROUPS[2], rows=ROWS[1], seed=1)
     same = rows[len(GROUPS) + 2]
     assert (same["Groups"], same["Rows a group"]) == (str(GROUPS[2]), str(ROWS[1]))
     assert agrees(same["Power, simulated"], cell.power)
     assert agrees(same["Closed form"], cell.closed_form)
-    heat = page.figure("power")[0]["z"]
+    heat = np.array(page.figure("power")[0]["z"])
     assert heat.shape == (len(ROWS), len(GROUPS))
     assert heat[1, 2] == pytest.approx(cell.power)
     page.app.slider(key="effect-3").set_value(0.0)
