@@ -37,6 +37,8 @@ class Contestant:
         A key of ``engines.ENGINES``, or a package of R.
     log : Path
         Takes what the program prints.
+    limit : float
+        Seconds that a reply may take.
 
     Raises
     ------
@@ -44,8 +46,9 @@ class Contestant:
         The program is not there.
     """
 
-    def __init__(self, name: str, log: Path) -> None:
+    def __init__(self, name: str, log: Path, *, limit: float = _LIMIT_SECONDS) -> None:
         self.name = name
+        self._limit = limit
         self._log = log
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
@@ -87,7 +90,7 @@ class Contestant:
 
     def _reply(self) -> Any:
         assert self._process.stdout is not None
-        alarm = threading.Timer(_LIMIT_SECONDS, self._process.kill)
+        alarm = threading.Timer(self._limit, self.kill)
         alarm.start()
         try:
             for line in self._process.stdout:
@@ -101,6 +104,10 @@ class Contestant:
     def _last_words(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return f"failed: {lines[-1].strip()}" if lines else "ended without a word"
+
+    def kill(self) -> None:
+        """End the process at once; who waits for a reply is told."""
+        self._process.kill()
 
     def close(self) -> None:
         """End the process."""

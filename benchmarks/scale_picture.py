@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import ceil, floor, log10
 
-from benchmarks.scale_report import Measured, by_groups, by_rows
+from benchmarks.scale_report import Measured, by_groups, by_rows, most_groups
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 340, 300, 70, 60, 90
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -21,9 +21,11 @@ _LINES: tuple[tuple[str, str, Callable[[Measured], float]], ...] = (
 def svg(found: Sequence[Measured]) -> str:
     """Return the picture."""
     panels = [("Rows (25 a class)", by_rows(found), lambda size: size.n_rows)]
-    groups = by_groups(found)
+    groups = [*by_groups(found), *most_groups(found)]
     if len(groups) > 1:
-        panels.append(("Classes (10 million rows)", groups, lambda size: size.n_classes))
+        title = "Classes (10 million rows"
+        title += ", 20 million for the most)" if most_groups(found) else ")"
+        panels.append((title, groups, lambda size: size.n_classes))
     width = _LEFT + len(panels) * (_WIDTH + _GAP)
     height = _TOP + _HEIGHT + 90
     body = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log
 
 from benchmarks.report import seconds
+from benchmarks.scale_rivals import FITS, MOST_GIGABYTES, MOST_SECONDS, SIZES, Trial
 from benchmarks.targets import Target
 
 GIGABYTE = 1e9
@@ -54,6 +55,11 @@ def by_rows(found: Sequence[Measured]) -> list[Measured]:
 def by_groups(found: Sequence[Measured]) -> list[Measured]:
     """Return the tables of ten million rows."""
     return [size for size in found if size.n_rows == TEN_MILLION]
+
+
+def most_groups(found: Sequence[Measured]) -> list[Measured]:
+    """Return the table of so many classes that ten million rows could not carry them."""
+    return [size for size in found if size.n_classes >= TEN_MILLION]
 
 
 def exponent(sizes: Sequence[float], times: Sequence[float]) -> float:
@@ -119,7 +125,7 @@ def _growth(what: str, sizes: Sequence[Measured]) -> Target:
 # --- the page -------------------------------------------------------------------------------------
 
 
-def markdown(found: Sequence[Measured], machine: Mapping[str, str]) -> str:
+def markdown(found: Sequence[Measured], machine: Mapping[str, str], rivals: Sequence[Trial]) -> str:
     """Return the page."""
     parts = [
         "# How cost grows\n",
@@ -136,7 +142,7 @@ def markdown(found: Sequence[Measured], machine: Mapping[str, str]) -> str:
         *_table(by_rows(found)),
         *_groups(found),
         *_pandas(found),
-        *_others(),
+        *_others(found, rivals),
         *_far(found),
         "\n## Where this was measured\n",
         *(f"- {name}: {text}" for name, text in machine.items()),
@@ -155,7 +161,13 @@ def _groups(found: Sequence[Measured]) -> Iterator[str]:
     sizes = by_groups(found)
     if len(sizes) > 1:
         yield f"\n## Groups\n\nThe same with {TEN_MILLION:,} rows throughout.\n"
-        yield from _table(sizes)
+        more = most_groups(found)
+        if more:
+            yield (
+                f"Only the last table has {more[0].n_rows:,}: with one row a class, class and row"
+                " cannot be told apart. The exponent above leaves it out.\n"
+            )
+        yield from _table([*sizes, *more])
 
 
 def _table(sizes: Sequence[Measured]) -> Iterator[str]:
@@ -188,12 +200,42 @@ def _pandas(found: Sequence[Measured]) -> Iterator[str]:
         yield f"| {title} | {seconds(value)} | {best['total'] / value:.2f} |"
 
 
-def _others() -> Iterator[str]:
+def _others(found: Sequence[Measured], rivals: Sequence[Trial]) -> Iterator[str]:
     yield "\n## Other programs\n"
+    if not rivals:
+        yield (
+            "`RESULTS.md` times lme4, mixedlm and others on a million rows in 40,000 classes. The"
+            " largest table that each of them survives in 20 GB of memory has not been measured"
+            " (`python -m benchmarks.scale_rivals`)."
+        )
+        return
     yield (
-        "`RESULTS.md` times lme4, mixedlm and others on a million rows in 40,000 classes. The"
-        " largest table that each of them survives in 20 GB of memory has not been measured."
+        "The same tables and model, 25 rows a class, from a frame in memory; mlm_core from Parquet"
+        " as above. Seconds are those of the fit and its table of coefficients, memory is the peak"
+        f" of resident memory with the table. A program is ended above {MOST_GIGABYTES:.0f} GB or"
+        f" after {MOST_SECONDS / 60:.0f} minutes and not tried on larger tables.\n"
     )
+    programs = list(dict.fromkeys(trial.program for trial in rivals))
+    ours = {size.n_rows: f"{seconds(size.total)}, {size.memory:.1f} GB" for size in by_rows(found)}
+    tried = {(trial.program, trial.n_rows): _trial_cell(trial) for trial in rivals}
+    yield f"| Rows | mlm_core | {' | '.join(programs)} |"
+    yield "|---:|" + "---:|" * (len(programs) + 1)
+    for n_rows in SIZES:
+        cells = [ours.get(n_rows, ""), *(tried.get((name, n_rows), "") for name in programs)]
+        yield f"| {n_rows:,} | {' | '.join(cells)} |"
+    survived = {
+        name: max((t.n_rows for t in rivals if t.program == name and t.outcome == FITS), default=0)
+        for name in programs
+    }
+    largest = max((size.n_rows for size in by_rows(found)), default=0)
+    yield f"| **largest** | {largest:,} | {' | '.join(f'{n:,}' for n in survived.values())} |"
+
+
+def _trial_cell(trial: Trial) -> str:
+    """Return what became of one program on one table."""
+    if trial.seconds is None:
+        return trial.outcome
+    return f"{seconds(trial.seconds)}, {trial.gigabytes:.1f} GB"
 
 
 def _far(found: Sequence[Measured]) -> Iterator[str]:

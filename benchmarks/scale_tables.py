@@ -1,7 +1,8 @@
 """Simulated Parquet files of any size, made by DuckDB without ever being in memory.
 
 Numbers come from hashes of the row number, so that a size always gives the same file. Rows stand in
-no order; a class lies in a school, four classes in each.
+no order; a class lies in a school, four classes in each. Every class has a row, and the others fall
+to classes by chance.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from pathlib import Path
 
 CLASSES_PER_SCHOOL = 4
 _RANGE = 2**53 - 111
+# Takes the numbers of classes, none a multiple of it, through all of them in another order.
+_STRIDE = 7_368_787
 
 
 def write(path: Path, n_rows: int, n_classes: int) -> None:
@@ -28,7 +31,8 @@ def write(path: Path, n_rows: int, n_classes: int) -> None:
                    sqrt(-2 * ln(u)) * cos(2 * pi() * v) AS x,
                    sqrt(-2 * ln(u)) * sin(2 * pi() * v) AS e
             FROM (
-                SELECT (hash(i * 11 + 2) % {n_classes})::BIGINT AS class,
+                SELECT CASE WHEN i < {n_classes} THEN i * {_STRIDE} % {n_classes}
+                            ELSE (hash(i * 11 + 2) % {n_classes})::BIGINT END AS class,
                        {uniform.format(seed="i * 3 + 1")} AS u,
                        {uniform.format(seed="i * 13 + 5")} AS v
                 FROM range({n_rows}) AS rows(i)

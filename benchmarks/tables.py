@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 _LIST = "columns.tsv"
+_ROWS_AT_A_TIME = 1_000_000
 
 
 def write(frame: pd.DataFrame, folder: Path) -> None:
@@ -31,6 +32,20 @@ def write(frame: pd.DataFrame, folder: Path) -> None:
             path.write_text("".join(f"{text}\n" for text in values), encoding="utf-8")
         lines.append(f"{number}\t{name}\t{kind}\n")
     (folder / _LIST).write_text("".join(lines), encoding="utf-8")
+
+
+def copy(parquet: Path, folder: Path) -> None:
+    """Write the columns of numbers of a Parquet file, a part of the rows at a time."""
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(parquet) as file:
+        parts = (batch.to_pandas() for batch in file.iter_batches(_ROWS_AT_A_TIME))
+        write(next(parts), folder)
+        for part in parts:
+            for number, (_, values) in enumerate(part.items()):
+                kind = "<i4" if pd.api.types.is_integer_dtype(values) else "<f8"
+                with (folder / str(number)).open("ab") as column:
+                    values.to_numpy().astype(kind).tofile(column)
 
 
 def read(folder: Path) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 The gradient is an analytic function computed without branches, so the imaginary part of grad(theta
 + i h e_j) / h with h = 1e-20 is the j-th column of the Hessian to the last digit (Squire & Trapp
-1998). All columns are evaluated side by side.
+1998). All columns are evaluated side by side. Of random intercepts alone the second derivatives
+are sums that go with the evaluation (:mod:`mlm_core.fits.intercept_sums`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 from mlm_core.errors import PerfectFitError
 from mlm_core.fits.criterion import Ascent, Problem, ascend, criterion
 from mlm_core.fits.descent import Descent, descend
-from mlm_core.fits.intercepts import Walk, only_intercepts, walk
+from mlm_core.fits.intercept_sums import remainders, walk_once, walk_twice
+from mlm_core.fits.intercepts import Walk, only_intercepts
 from mlm_core.fits.root import Root
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
 from mlm_core.moments.packed import position
@@ -44,8 +46,6 @@ class Evaluation:
     r2_gradient : ndarray (n_theta,)
     walks : tuple of Ascent and Descent, or None
         The general walks, where they have been made.
-    remainder : ndarray (G,) or None
-        v' (1, m) of the innermost groups, where :mod:`mlm_core.fits.intercepts` has made it.
     """
 
     problem: Problem
@@ -55,7 +55,6 @@ class Evaluation:
     root: Root
     r2_gradient: FloatArray
     walks: tuple[Ascent, Descent] | None
-    remainder: FloatArray | None
 
     @cached_property
     def ascent(self) -> Ascent:
@@ -70,11 +69,11 @@ class Evaluation:
     @cached_property
     def innermost(self) -> FloatArray:
         """Coefficients of the innermost groups as v, shape (k + 1, G)."""
-        if self.remainder is None:
+        if self.walks is not None or not only_intercepts(self.problem):
             return np.asarray(self.descent.coefficients[-1])
         means, v = self.problem.moments.means, self.root.residual_coefficients
         found = np.repeat(v[:, None], means.shape[1], axis=1)
-        found[0] = self.remainder - v[1:] @ means
+        found[0] = remainders(self.problem, self.theta, self.root) - v[1:] @ means
         return found
 
 
@@ -104,9 +103,9 @@ class Curvature:
 
 def value_at(problem: Problem, theta: FloatArray) -> float:
     """Return the criterion alone; see :func:`evaluate`."""
-    ascent = ascend(problem, theta)
-    _check_remainder(problem, ascent.root.r2)
-    return float(criterion(problem, ascent))
+    top = walk_once(problem, theta) if only_intercepts(problem) else ascend(problem, theta)
+    _check_remainder(problem, top.root.r2)
+    return float(criterion(problem, top))
 
 
 def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
@@ -118,7 +117,7 @@ def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
         Nothing but rounding is left of the outcome: the likelihood grows without bound.
     """
     if only_intercepts(problem):
-        return _evaluation(problem, theta, walk(problem, theta))
+        return _evaluation(problem, theta, walk_once(problem, theta))
     ascent = ascend(problem, theta)
     _check_remainder(problem, ascent.root.r2)
     descent = descend(problem, ascent)
@@ -126,24 +125,26 @@ def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
 
 
 def evaluate_twice(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Curvature]:
-    """Evaluate criterion, gradient and second derivatives by one walk with complex numbers.
+    """Evaluate criterion, gradient and second derivatives together; see :func:`evaluate`.
 
-    Cheaper than both apart where groups are few; see :func:`evaluate`.
+    Cheaper than both apart for random intercepts, and where groups are few.
     """
+    if only_intercepts(problem):
+        found, bend = walk_twice(problem, theta)
+        return _evaluation(problem, theta, found), Curvature(*bend)
     sides = _sides(problem, theta, np.eye(len(theta)))
     real = Walk(
         sides.log_pivots[0].real,
         Root(*(part[..., 0].real for part in sides.root)),
         sides.log_det_gradient[:, 0].real,
         sides.r2_gradient[:, 0].real,
-        None if sides.remainder is None else sides.remainder[0].real,
     )
     return _evaluation(problem, theta, real), _curvature(sides)
 
 
 def _as_walk(ascent: Ascent, descent: Descent) -> Walk:
     gradients = descent.log_det_gradient, descent.r2_gradient
-    return Walk(ascent.log_pivots, ascent.root, *gradients, None)
+    return Walk(ascent.log_pivots, ascent.root, *gradients)
 
 
 def _evaluation(
@@ -161,7 +162,6 @@ def _evaluation(
         root=found.root,
         r2_gradient=found.r2_gradient,
         walks=walks,
-        remainder=found.remainder,
     )
 
 
@@ -173,14 +173,14 @@ def _check_remainder(problem: Problem, r2: Any) -> None:
 def _sides(problem: Problem, theta: FloatArray, directions: FloatArray) -> Walk:
     """Walk with a small imaginary step along some directions, side by side."""
     points = theta[:, None] + 1j * _STEP * directions
-    if only_intercepts(problem):
-        return walk(problem, points)
     ascent = ascend(problem, points)
     return _as_walk(ascent, descend(problem, ascent, directions.shape[1:]))
 
 
 def exact_curvature(problem: Problem, theta: FloatArray) -> Curvature:
-    """Differentiate the gradient at theta by complex step."""
+    """Return the second derivatives at theta: differentiated by complex step, or summed."""
+    if only_intercepts(problem):
+        return Curvature(*walk_twice(problem, theta)[1])
     # Few groups: all directions side by side. Many: a few at a time, to bound memory.
     at_once = max(1, _PARALLEL_GROUPS // len(problem.moments.counts))
     directions = np.eye(len(theta))

@@ -36,7 +36,7 @@ def find_level(levels: Sequence[Level], name: str) -> int:
 
 def counts_at(moments: Moments, level: int) -> FloatArray:
     """Return the rows of every group of a level, shape (n_groups,)."""
-    return np.asarray(moments.states[level + 1].weight)
+    return np.asarray(moments.row_counts[level + 1])
 
 
 def group_constants(moments: Moments, level: int) -> dict[str, FloatArray]:

@@ -47,15 +47,12 @@ class Walk(NamedTuple):
     root : Root
     log_det_gradient, r2_gradient : ndarray (n_theta,) or (n_theta, B)
         Gradients of L (with log |M_XX| for REML) and of r2.
-    remainder : ndarray (G,) or (B, G), or None
-        v' (1, m) of every innermost group, v with the group's own effects; None from elsewhere.
     """
 
     log_pivots: Any
     root: Root
     log_det_gradient: Array
     r2_gradient: Array
-    remainder: Array | None
 
 
 class _Step(NamedTuple):
@@ -88,15 +85,14 @@ def walk(problem: Problem, theta: Array, *, hold: Callable[[Root], Root] | None 
     shape = theta.shape
     log_det_gradient, r2_gradient = np.zeros(shape, theta.dtype), np.zeros(shape, theta.dtype)
     v, spread = root.residual_coefficients.T[..., None, :], root.spread.T
-    r: Array = np.empty(0)
     a = np.ones((*shape[1:], moments.k + 1, 1), theta.dtype)
     a[..., 1:, :] = means
     handed: Any = np.zeros((*shape[1:], 1))
     for family, step in zip(moments.families, reversed(steps), strict=True):
         a, handed = a.take(family.parent, -1), handed.take(family.parent, -1)
         a[..., 1:, :] += step.deviations
-        r = (v @ a)[..., 0, :]
         if step.entry is not None:
+            r = (v @ a)[..., 0, :]
             inside = handed
             if problem.method == "REML":
                 x = a[..., :-1, :]
@@ -108,7 +104,7 @@ def walk(problem: Problem, theta: Array, *, hold: Callable[[Root], Root] | None 
         if step is not steps[0]:
             a = a / step.pivot[..., None, :]
             handed = (step.theta * step.theta + handed / step.pivot) / step.pivot
-    return Walk(log_pivots, root, log_det_gradient, r2_gradient, r / steps[0].pivot)
+    return Walk(log_pivots, root, log_det_gradient, r2_gradient)
 
 
 def _up(problem: Problem, theta: Array) -> tuple[Any, Root, Array, list[_Step]]:

@@ -214,7 +214,7 @@ def pooled_from(preparation: Preparation) -> PooledFit:
     )
     if moments.n_rows <= len(fixed):
         raise TooFewRowsError(moments.n_rows, len(fixed) + 1)
-    state = moments.states[0]
+    state = moments.root
     root = solve_root(state, moments, fixed)
     total = _total_squares(state, moments)
     scale = user_scale(moments)

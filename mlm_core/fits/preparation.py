@@ -74,7 +74,7 @@ def prepare(model: Model, data: Table | Moments) -> Preparation:
     found = summed(model, data)
     moments = found.moments
     check_levels(moments.levels, moments.n_rows)
-    root = moments.states[0]
+    root = moments.root
     if not root.products[-1].any():
         raise ConstantOutcomeError(model.outcome_label, float(moments.shift[-1]))
     _check_slopes(moments)
@@ -107,8 +107,7 @@ def check_outcome_inside(moments: Moments) -> None:
     if moments.products[-1].sum() > least:
         return  # what varies inside the innermost groups varies inside all
     for block in moments.layout.blocks:
-        groups = moments.states[block.level + 1]
-        if INTERCEPT in block.columns and groups.products[-1].sum() <= least:
+        if INTERCEPT in block.columns and moments.within[block.level + 1, -1, -1] <= least:
             name = moments.levels[block.level].name
             raise GroupOutcomeError(moments.layout.model.outcome_label, name)
 

@@ -25,6 +25,7 @@ from mlm_core.fits.curvature import (
     exact_curvature,
     expected_hessian,
 )
+from mlm_core.fits.intercepts import only_intercepts
 from mlm_core.fits.steps import bent_step, group_weights, trust_region_step
 
 FloatArray = NDArray[np.float64]
@@ -87,9 +88,10 @@ def _approach(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Curvatur
     """Return a point from which exact Newton steps pay, and the evaluations used.
 
     Second derivatives cost as much as two or three gradients where groups are many, hardly more
-    than one where they are few: exact steps then pay from the start.
+    than one where they are few or carry intercepts only: exact steps then pay from the start.
     """
-    if len(problem.moments.counts) * problem.structure.n_theta <= _FEW:
+    n_groups = len(problem.moments.counts)
+    if only_intercepts(problem) or n_groups * problem.structure.n_theta <= _FEW:
         return *evaluate_twice(problem, theta), 1
     at, used = _quasi_newton(problem, evaluate(problem, theta))
     return at, exact_curvature(problem, at.theta), used + 1

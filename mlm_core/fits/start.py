@@ -18,7 +18,6 @@ from mlm_core.fits.curvature import value_at
 from mlm_core.fits.root import solve_root
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.moments import NO_VARIATION
-from mlm_core.moments.packed import unpack
 
 FloatArray = NDArray[np.float64]
 _SLOPE_SD = 0.25
@@ -36,7 +35,7 @@ def find_start(problem: Problem) -> tuple[FloatArray, int]:
     if not problem.structure.blocks:
         return np.zeros(0), 0
     anova = _Anova(problem)
-    pooled = solve_root(problem.moments.states[0], problem.moments, problem.fixed)
+    pooled = solve_root(problem.moments.root, problem.moments, problem.fixed)
     first = _theta(problem, anova.relative_deviations(pooled.residual_coefficients))
     if problem.p < _FEWEST_COEFFICIENTS:
         return first, 0
@@ -65,14 +64,14 @@ class _Anova:
 
     def __init__(self, problem: Problem) -> None:
         moments = problem.moments
-        states = moments.states[::-1]
+        counts = moments.row_counts[::-1]
         self._n, self._k = moments.n_rows, moments.k
-        self._products = [state.products.sum(axis=-1) for state in states]
-        self._groups = [len(state.weight) for state in states]
+        self._products = moments.within[::-1]
+        self._groups = [len(rows) for rows in counts]
         self._overlaps = [
-            float((np.add.reduceat(state.weight**2, family.starts) / parents.weight).sum())
-            for state, parents, family in zip(
-                states, states[1:], reversed(moments.families), strict=False
+            float((family.sums(rows**2) / parents).sum())
+            for rows, parents, family in zip(
+                counts, counts[1:], reversed(moments.families), strict=False
             )
         ]
 
@@ -81,7 +80,7 @@ class _Anova:
 
         Shape (k + 1,) as for ``relative_deviations``; the others are regressed on as they are.
         """
-        inside = unpack(self._products[0], self._k)
+        inside = self._products[0]
         least = NO_VARIATION * self._n
         columns = [j for j in problem.fixed if j != NO_COLUMN and inside[j, j] > least]
         others = [j for j in range(self._k - 1) if j not in columns]
@@ -101,7 +100,7 @@ class _Anova:
         ``coefficients`` (k + 1,) has the constant first and the outcome (1) last.
         """
         v, groups = coefficients[1:], self._groups
-        squares = [float(v @ unpack(total, self._k) @ v) for total in self._products]
+        squares = [float(v @ total @ v) for total in self._products]
         residual = inside = squares[0] / max(self._n - groups[0], 1)
         found = []
         for outer, overlap in enumerate(self._overlaps, start=1):

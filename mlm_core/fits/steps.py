@@ -63,7 +63,7 @@ def group_weights(problem: Problem) -> FloatArray:
             continue
         index, total = block.indices[0], float(moments.n_rows)
         if index != NO_COLUMN:
-            state, where = moments.states[0], position(moments.k)[index, index]
+            state, where = moments.root, position(moments.k)[index, index]
             origin = float(state.means[index, 0]) + float(block.offsets[0])
             total = float(state.products[where, 0]) + total * origin**2
         found[block.first] = total / moments.levels[block.level].n_groups

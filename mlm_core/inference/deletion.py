@@ -49,7 +49,7 @@ class Deletions:
     @property
     def df(self) -> FloatArray:
         """Degrees of freedom of sigma without each group, shape (D,)."""
-        counts = self.problem.moments.states[self.level + 1].weight
+        counts = self.problem.moments.row_counts[self.level + 1]
         return np.asarray(self.problem.df - counts[self.groups])
 
     def state(self) -> State:
@@ -78,7 +78,7 @@ def ancestors(moments: Moments, level: int) -> IndexArray:
 def is_estimable(problem: Problem, level: int) -> BoolArray:
     """Tell for each group of a level whether every coefficient can be estimated without it."""
     moments = problem.moments
-    state, whole = moments.states[level + 1], moments.states[0]
+    state, whole = moments.states[level + 1], moments.root
     columns = [index for index in problem.fixed if index != NO_COLUMN]
     left = moments.n_rows - state.weight
     means = (moments.n_rows * whole.means - state.weight * state.means) / left
@@ -108,7 +108,7 @@ def _enough_is_left(problem: Problem, level: int) -> BoolArray:
     """Tell for each group whether rows, and two groups of every level, are left without it."""
     moments = problem.moments
     n_groups = moments.levels[level].n_groups
-    left = moments.n_rows - moments.states[level + 1].weight
+    left = moments.n_rows - moments.row_counts[level + 1]
     found = (left > problem.p + problem.structure.n_theta + 1) & (n_groups > _FEWEST_GROUPS)
     member = np.arange(n_groups)
     for inner in moments.levels[level + 1 :]:  # all groups inside go with it

@@ -91,7 +91,7 @@ def geometry_of(problem: Problem, block: CovarianceBlock) -> EffectGeometry:
     moments = problem.moments
     state = moments.states[block.level + 1]
     rows = effect_rows(state, block)
-    root = solve_root(moments.states[0], moments, problem.fixed)
+    root = solve_root(moments.root, moments, problem.fixed)
     return EffectGeometry(
         block,
         squares=np.asarray(effect_products(rows, block)[0, 0], dtype=np.float64),

@@ -116,7 +116,7 @@ def hypotheses(fit: MixedFit, kind: HypothesisType) -> tuple[Hypothesis, ...]:
 def _cross_products(fit: MixedFit) -> tuple[list[int], FloatArray]:
     """Return X'X of stored columns, the intercept swept out, and which coefficients they are."""
     moments, fixed = fit.problem.moments, fit.problem.fixed
-    root = moments.states[0]
+    root = moments.root
     cross = unpack(root.products, moments.k)[..., 0]
     if INTERCEPT not in moments.layout.fixed:
         values = root.means[:, 0] + moments.shift / moments.scale

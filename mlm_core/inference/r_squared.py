@@ -53,7 +53,7 @@ def r_squared(fit: MixedFit) -> RSquared:
     """Return Nakagawa's marginal and conditional R2."""
     moments, problem = fit.problem.moments, fit.problem
     root, unit = fit.at.ascent.root, float(fit.problem.moments.scale[-1]) ** 2
-    whole = moments.states[0]
+    whole = moments.root
     slopes = [(b, i) for b, i in zip(root.beta, problem.fixed, strict=True) if i != NO_COLUMN]
     beta, columns = np.array([b for b, _ in slopes]), [i for _, i in slopes]
     cross = unpack(whole.products, moments.k)[..., 0][columns][:, columns]

@@ -126,7 +126,7 @@ def _both_walks(problem: Problem, points: NDArray[Any]) -> Walk:
         return walk(problem, points)
     up = ascend(problem, points)
     down = descend(problem, up, points.shape[1:])
-    return Walk(up.log_pivots, up.root, down.log_det_gradient, down.r2_gradient, None)
+    return Walk(up.log_pivots, up.root, down.log_det_gradient, down.r2_gradient)
 
 
 def _symmetric(matrices: Floats) -> Floats:

@@ -26,7 +26,7 @@ from mlm_core.data.grouping import Level
 from mlm_core.data.layout import Column, Layout
 from mlm_core.data.model import Model
 from mlm_core.moments.packed import pairs, position, unpack
-from mlm_core.moments.tree import Family, State, families, gather
+from mlm_core.moments.tree import Branch, Family, State, branches, families, gather
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
@@ -34,6 +34,8 @@ FloatArray = NDArray[np.float64]
 _BLOCK_ROWS = 65_536
 # Adding the sums of a block costs by the group: with fewer rows it would cost more than the rows.
 _ROWS_PER_GROUP = 4
+# Values of innermost groups walked through at a time, and the fewest groups, for the same reasons.
+_BRANCH_VALUES, _BRANCH_GROUPS = 24_000, 1_000
 # Variation below this share of a column's whole is rounding (a stored column has variance one).
 NO_VARIATION = 1e-20
 
@@ -86,6 +88,11 @@ class Moments:
         return families(self.levels)
 
     @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """The tree of groups, cut so that what is made of one branch stays in cache."""
+        return branches(self.families, max(_BRANCH_VALUES // (self.k + 1), _BRANCH_GROUPS))
+
+    @cached_property
     def states(self) -> tuple[State, ...]:
         """All rows as one group, then the groups of each level, outermost first."""
         found = [self.initial_state()]
@@ -94,9 +101,45 @@ class Moments:
         return tuple(reversed(found))
 
     @cached_property
+    def root(self) -> State:
+        """All rows as one group, as the first of ``states``, but without the others."""
+        total = self.counts.sum(keepdims=True)
+        means = (self.means @ self.counts / total)[:, None]
+        return State(total, means, self.within[0][pairs(self.k)][:, None])
+
+    @cached_property
+    def row_counts(self) -> tuple[FloatArray, ...]:
+        """Rows of all groups of each level, outermost first; before them the number of rows."""
+        found = [self.counts]
+        for family in reversed(self.families):
+            found.append(family.sums(found[-1]))
+        return tuple(reversed(found))
+
+    @cached_property
     def inside(self) -> FloatArray:
         """Products inside the innermost groups, summed over all of them, shape (k, k)."""
         return np.asarray(unpack(self.products.sum(axis=-1), self.k))
+
+    @cached_property
+    def within(self) -> FloatArray:
+        """Products inside the groups of each level, summed over all of them.
+
+        Shape (levels + 1, k, k): inside the whole table first, inside the innermost groups last.
+        """
+        found = np.zeros((len(self.levels) + 1, self.k, self.k))
+        found[-1] = self.inside
+        tops = []
+        for branch in self.branches:
+            weight, means = self.counts[branch.groups], self.means[:, branch.groups]
+            for level in reversed(range(len(self.levels))):
+                gathered = branch.families[level].gathered(weight, means)
+                found[level] += (gathered.deviations * weight) @ gathered.deviations.T
+                weight, means = gathered.weight, gathered.means
+            tops.append(np.append(weight, means[:, 0]))
+        weight, means = np.array(tops).T[0], np.array(tops).T[1:]
+        deviations = means - (means @ weight / weight.sum())[:, None]
+        found[0] += (deviations * weight) @ deviations.T
+        return np.asarray(found[::-1].cumsum(axis=0)[::-1])
 
     def initial_state(self, n_parallel_axes: int = 0) -> State:
         """Return the innermost groups, before any random effect is taken out.
@@ -111,8 +154,7 @@ class Moments:
     def varies_inside(self, column: Column, level: int) -> bool:
         """Tell whether a column varies inside the groups of a level (0 the outermost)."""
         index = self.columns.index(column)
-        inside = self.states[level + 1].products[position(self.k)[index, index]].sum()
-        return bool(inside > NO_VARIATION * self.n_rows)
+        return bool(self.within[level + 1, index, index] > NO_VARIATION * self.n_rows)
 
     @property
     def k(self) -> int:
