@@ -43,7 +43,9 @@ def partition(values: NDArray[Any]) -> Partition:
         if is_narrow and high <= np.iinfo(np.int64).max:
             # A small type cannot always hold the distance between two of its values.
             is_exact = high - low <= np.iinfo(values.dtype).max
-            offsets = (values if is_exact else values.astype(np.int64)) - low
+            offsets = values if is_exact else values.astype(np.int64)
+            if low:
+                offsets = offsets - low
             present = np.zeros(high - low + 1, dtype=bool)
             present[offsets] = True
             keys = (np.flatnonzero(present) + low,)

@@ -20,7 +20,7 @@ Symbols: t = n_theta; levels outermost first.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ FloatArray = NDArray[np.float64]
 _add = np.add.reduce
 # Groups that share a logarithm.
 _TOGETHER = 4
+_UNKNOWN = np.empty(0)
 
 
 class Bend(NamedTuple):
@@ -63,8 +64,8 @@ class _Level(NamedTuple):
     weight: FloatArray  # kappa'
     weight_above: FloatArray  # kappa of the parents
     deviations: FloatArray  # d
-    a: FloatArray
-    handed: FloatArray  # l
+    a: FloatArray = _UNKNOWN  # both are known on the way down only
+    handed: FloatArray = _UNKNOWN  # l
 
 
 class _Pass:
@@ -108,17 +109,18 @@ class _Pass:
             weight = kappa / pivot
             kappa, means, deviations = family.gathered(weight, means)
             self.products += (deviations * weight) @ deviations.T
-            levels.append((entry, tau, family, pivot, weight, kappa, deviations))
+            levels.append(_Level(entry, tau, family, pivot, weight, kappa, deviations))
         self.weight[place], self.means[:, place] = kappa[0], means[:, 0]
         return self._down(levels[::-1], means)
 
-    def _down(self, levels: list[tuple[Any, ...]], means: FloatArray) -> list[_Level]:
+    def _down(self, levels: list[_Level], means: FloatArray) -> list[_Level]:
         """Hand a and l down and add up N and Q."""
         found: list[_Level] = []
         a = np.concatenate([np.ones((1, 1)), means])
         handed = np.zeros(1)
-        for parts in levels:
-            level = _Level(*parts, a.take(parts[2].parent, -1), handed.take(parts[2].parent))
+        for risen in levels:
+            parent = risen.family.parent
+            level = risen._replace(a=a.take(parent, -1), handed=handed.take(parent))
             level.a[1:] += level.deviations
             found.append(level)
             if level.entry is not None:
@@ -202,8 +204,11 @@ def walk_twice(problem: Problem, theta: FloatArray) -> tuple[Walk, Bend]:
 def remainders(problem: Problem, theta: FloatArray, root: Root) -> FloatArray:
     """Return v' (1, m) of every innermost group, v with the group's own effects, shape (G,)."""
     found, v = _Pass(problem, theta), root.residual_coefficients
-    inner = [found.add(place, branch)[-1] for place, branch in enumerate(problem.moments.branches)]
-    return np.concatenate([(v @ level.a) / level.pivot for level in inner])
+    parts = []
+    for place, branch in enumerate(problem.moments.branches):
+        innermost = found.add(place, branch)[-1]
+        parts.append((v @ innermost.a) / innermost.pivot)
+    return np.concatenate(parts)
 
 
 def _at_root(problem: Problem, theta: FloatArray, found: _Pass) -> Walk:

@@ -52,8 +52,9 @@ def _ordered(
         reach = _REACH * np.sqrt(len(sample))
         low = sample[max(int(rank - reach), 0)]
         high = sample[min(int(rank + reach), len(sample) - 1)]
-        n_less = int(np.count_nonzero(values < low))
-        inside = values[(values >= low) & (values <= high)]
+        is_less, is_reached = values < low, values <= high
+        n_less = int(np.count_nonzero(is_less))
+        inside = values[is_less ^ is_reached]
         first, last = below[place] - n_less, above[place] - n_less
         if first < 0 or last >= len(inside):  # rows in a strange order: no fair sample
             inside, first, last = values, below[place], above[place]
@@ -70,7 +71,7 @@ def scaled_residual_quantiles(
         return np.full(len(_FIVE), np.nan)
     varies = {name for block in moments.layout.blocks for name in block.columns}
     groupwise = [name in varies for name in moments.columns]
-    return five_numbers(stored_residuals(design, moments, at.innermost, groupwise) / sigma)
+    return five_numbers(stored_residuals(design, moments, at.innermost, groupwise)) / sigma
 
 
 def residual_quantiles(design: Design | None, moments: Moments, v: FloatArray) -> FloatArray:
@@ -109,7 +110,8 @@ def stored_residuals(
             weight = v[1 + index]
             if not weight.any():
                 continue
-            stored = (design.rows.values(name, rows) - shift[index]) / scale[index]
-            stored *= weight[group] if groupwise[index] and len(weight) > 1 else weight[0]
+            stored = design.rows.values(name, rows) - shift[index]
+            is_own = groupwise[index] and len(weight) > 1
+            stored *= (weight[group] if is_own else weight[0]) / scale[index]
             part += stored
     return residual

@@ -60,7 +60,7 @@ class Family:
         Faster than ``reduceat`` where parents have few groups each.
         """
         if values.ndim == 1:
-            return np.bincount(self.parent, values, len(self.starts))
+            return np.asarray(np.bincount(self.parent, values, len(self.starts)), np.float64)
         return np.stack([self.sums(row) for row in values])
 
     def gathered(self, weight: NDArray[np.float64], means: NDArray[np.float64]) -> Gathered:

@@ -81,3 +81,14 @@ def test_integer_columns_are_summed_in_double_precision(pupils):
     whole = pupils.assign(x=(pupils["x"] * 100).round().astype("int16"))
     found = accumulated("y ~ x + (1 | s:d)", whole)
     assert_allclose(found.shift[0], whole["x"].to_numpy(dtype=float).mean(), rtol=1e-14)
+
+
+@pytest.mark.parametrize("formula", ["y ~ x", "y ~ x + (1 | s)", "y ~ x + (1 | d/s/c)"])
+def test_totals_of_every_level_are_those_of_its_groups(formula, pupils):
+    found = accumulate(build_design(Model(formula), pupils))
+    for level, state in enumerate(found.states):
+        total = unpack(state.products.sum(axis=-1), found.k)
+        assert_allclose(found.within[level], total, rtol=1e-12, atol=1e-12)
+        assert_allclose(found.row_counts[level], state.weight)
+    for part, expected in zip(found.root, found.states[0], strict=True):
+        assert_allclose(part, expected, rtol=1e-12, atol=1e-12)
