@@ -78,7 +78,7 @@ def ancestors(moments: Moments, level: int) -> IndexArray:
 def is_estimable(problem: Problem, level: int) -> BoolArray:
     """Tell for each group of a level whether every coefficient can be estimated without it."""
     moments = problem.moments
-    state, whole = moments.states[level + 1], moments.root
+    state, whole = moments.states[level + 1], moments.states[0]
     columns = [index for index in problem.fixed if index != NO_COLUMN]
     left = moments.n_rows - state.weight
     means = (moments.n_rows * whole.means - state.weight * state.means) / left
