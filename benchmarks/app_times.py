@@ -13,6 +13,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks import slider_times
+from benchmarks import scale_tables, slider_times
 from tests.browser.chromium import find
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +40,11 @@ PROMISES = {
     "Groups differ to Pooling": 0.7,
     "one more predictor on Pooling": 1.0,
     "a step of the slider, painted": 0.15,
+    "1,000,000 rows: Groups differ": 3.0,
+    "1,000,000 rows: Lines differ": 3.0,
+    "1,000,000 rows: Pooling": 3.0,
 }
+_MILLION = {"Groups differ": "Explore", "Lines differ": "Explore", "Pooling": "Model"}
 
 # First addresses, and the figures that must be there.
 _FIRST = {
@@ -98,7 +103,7 @@ _WATCH_SLIDER = """() => {
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def _server(**environment: str) -> Iterator[str]:
     """Start the app; it is told where it will live, not waited for."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -106,7 +111,7 @@ def _server() -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     app = subprocess.Popen(
         command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env=os.environ | environment,
     )  # fmt: skip
     try:
         yield f"http://127.0.0.1:{port}"
@@ -202,6 +207,19 @@ def _slide(page: Page, found: dict[str, list[float]]) -> None:
     found.setdefault("a step of the slider, painted", []).extend(seconds)
 
 
+def _million(browser: Browser, folder: Path, found: dict[str, list[float]]) -> None:
+    """Open the pictures of a million rows that nobody has looked at before."""
+    (folder / "sources.toml").write_text('[million]\nfiles = "million.parquet"\n')
+    with _server(MLM_SOURCES=str(folder / "sources.toml")) as url, _tab(browser) as page:
+        _until_healthy(url)
+        page.goto(f"{url}/load?data=million&outcome=y&predictor=x&level=school&level=class")
+        page.get_by_role("heading", name="First rows").wait_for()
+        page.evaluate(_WATCH)
+        for title, section in _MILLION.items():
+            waited = _waited(page, _go(page, section, title))
+            found.setdefault(f"1,000,000 rows: {title}", []).append(waited)
+
+
 def measure(repeats: int) -> dict[str, list[float]]:
     """Return all times by what was waited for."""
     found: dict[str, list[float]] = {}
@@ -211,6 +229,10 @@ def measure(repeats: int) -> dict[str, list[float]]:
         for _ in range(repeats):
             for name, (path, figures) in _FIRST.items():
                 found.setdefault(name, []).append(_cold(browser, path, figures=figures))
+        with tempfile.TemporaryDirectory() as folder:
+            scale_tables.write(Path(folder) / "million.parquet", 1_000_000, 40_000)
+            for _ in range(repeats):
+                _million(browser, Path(folder), found)
         with _server() as url:
             _until_healthy(url)
             for number in range(1 + repeats):

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from mlm_core.inference.group_summaries import GroupSummaries
 from mlm_core.views.escape import for_figure, plain
-from mlm_core.views.figures.ranks import drawn, mark, places, rank_axis, uprights
+from mlm_core.views.figures.ranks import drawn, mark, places, rank_axis, ribbon, uprights
 from mlm_core.views.figures.theme import (
     BLUE,
     CLEAR,
@@ -24,8 +24,8 @@ from mlm_core.views.figures.theme import (
 from mlm_core.views.numbers import count, number
 
 MOST_BOXES = 150
-"""Up to so many groups are drawn as boxes and marks; more as lines, of which a browser draws any
-number at once."""
+"""Up to so many groups are drawn as boxes and marks; more as one outline around all of them,
+which a browser draws at once."""
 MOST_OUTLIERS = 1000
 HEIGHT = 480
 _FILL = "rgba(86, 180, 233, 0.45)"
@@ -61,7 +61,7 @@ def boxplots(
         _add_boxes(figure, table)
         _add_targets(figure, table)
     else:
-        _add_sticks(figure, table)
+        _add_ribbons(figure, table)
     _add_medians(figure, table)
     rank_axis(figure, table, summaries, "lowest median first")
     where = mark(figure, table, "median", marked)
@@ -91,16 +91,7 @@ def group_means(
     table = drawn(ordered, marked)
     figure = new_figure("", f"mean of {for_figure(outcome or summaries.outcome)}", height=HEIGHT)
     _add_whole(figure, table, summaries.mean, "mean")
-    figure.add_trace(
-        go.Scatter(
-            x=places(table, 2),
-            y=uprights(table["lower"], table["upper"]),
-            mode="lines",
-            line={"color": GREY, "width": 1.2 if len(table) <= MOST_BOXES else 0.6},
-            hoverinfo="skip",
-            name="95% interval from the group's own spread (cut at the frame)",
-        )
-    )
+    _add_intervals(figure, table)
     figure.add_trace(
         go.Scatter(
             x=places(table),
@@ -165,22 +156,49 @@ def _add_boxes(figure: go.Figure, table: pd.DataFrame) -> None:
     )
 
 
-def _add_sticks(figure: go.Figure, table: pd.DataFrame) -> None:
-    """Draw whiskers and boxes of very many groups as two traces of upright lines."""
-    for low, high, colour, width, name in (
-        ("whisker_low", "whisker_high", FAINT, 1.0, "whiskers"),
-        ("q1", "q3", _FILL, max(2.0, 600 / len(table)), "quartiles"),
-    ):
-        figure.add_trace(
-            go.Scatter(
-                x=places(table, 2),
-                y=uprights(table[low], table[high]),
-                mode="lines",
-                line={"color": colour, "width": width},
-                hoverinfo="skip",
-                name=name,
-            )
+def _add_intervals(figure: go.Figure, table: pd.DataFrame) -> None:
+    name = "95% interval from the group's own spread (cut at the frame)"
+    if len(table) > MOST_BOXES:
+        _add_ribbon(figure, table, "lower", "upper", colour=FAINT, name=name)
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=places(table, 2),
+            y=uprights(table["lower"], table["upper"]),
+            mode="lines",
+            line={"color": GREY, "width": 1.2},
+            hoverinfo="skip",
+            name=name,
         )
+    )
+
+
+def _add_ribbons(figure: go.Figure, table: pd.DataFrame) -> None:
+    """Draw whiskers and boxes of very many groups side by side, each as one outline."""
+    for low, high, colour, name in (
+        ("whisker_low", "whisker_high", FAINT, "whiskers"),
+        ("q1", "q3", _FILL, "quartiles"),
+    ):
+        _add_ribbon(figure, table, low, high, colour=colour, name=name)
+
+
+def _add_ribbon(
+    figure: go.Figure, table: pd.DataFrame, low: str, high: str, *, colour: str, name: str
+) -> None:
+    x, y = ribbon(table, low, high)
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            line={"width": 0, "shape": "hvh"},
+            fill="toself",
+            fillcolor=colour,
+            hoverinfo="skip",
+            hoveron="points",
+            name=name,
+        )
+    )
 
 
 def _marks(colour: str, groups: int) -> dict[str, object]:

@@ -54,6 +54,25 @@ def uprights(low: pd.Series, high: pd.Series) -> NDArray[np.float64]:
     return np.column_stack([low, high, np.full(len(low), np.nan)]).ravel()
 
 
+def ribbon(
+    table: pd.DataFrame, low: str, high: str
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return places and heights of one outline around the bars of very many groups side by side.
+
+    There and back again; where a bar does not exist the outline is closed and another begun. To be
+    drawn with the shape ``hvh``, so that every group keeps a step of its own.
+    """
+    where = places(table)
+    ends = table[[low, high]].to_numpy(np.float64)
+    there = np.flatnonzero(np.isfinite(ends).all(axis=1))
+    x: list[object] = []
+    y: list[object] = []
+    for run in np.split(there, np.flatnonzero(np.diff(there) > 1) + 1):
+        x += [*where[run], *where[run[::-1]], None]
+        y += [*ends[run, 1], *ends[run[::-1], 0], None]
+    return np.array(x, dtype=object), np.array(y, dtype=object)
+
+
 def rank_axis(
     figure: go.Figure, table: pd.DataFrame, summaries: GroupSummaries, order: str
 ) -> None:

@@ -37,12 +37,14 @@ def test_the_whole_box_answers_the_mouse(summaries):
 
 
 @pytest.mark.parametrize(("n_groups", "has_boxes"), [(150, True), (151, False)])
-def test_very_many_groups_are_drawn_as_lines(n_groups, has_boxes, keeps_the_rules):
+def test_very_many_groups_are_drawn_as_one_outline(n_groups, has_boxes, keeps_the_rules):
     picture = boxes.boxplots(many(n_groups))
     keeps_the_rules(picture)
     assert any(each.type == "box" for each in picture.figure.data) == has_boxes
     if not has_boxes:
-        assert len(trace(picture, "quartiles").x) == 3 * n_groups
+        outline = trace(picture, "quartiles")
+        assert len(outline.x) == 2 * n_groups + 1
+        assert (outline.fill, outline.line.shape) == ("toself", "hvh")
     middle = trace(picture, "median of the group")
     assert (middle.mode, len(middle.x)) == ("markers" if has_boxes else "lines", n_groups)
 
@@ -62,6 +64,20 @@ def test_means_are_ordered_with_their_intervals(summaries, keeps_the_rules):
     assert len(bars.y) == 3 * 107
     assert tuple(picture.figure.layout.yaxis.range) == summaries.mean_range
     assert "389.5 (group 18)" in picture.alt
+
+
+def test_intervals_that_do_not_exist_leave_a_gap_in_the_outline(keeps_the_rules):
+    summaries = many(200)
+    inner = summaries.table["mean"].rank() == 100
+    summaries.table.loc[inner, ["lower", "upper"]] = np.nan
+    picture = boxes.group_means(summaries)
+    keeps_the_rules(picture)
+    outline = trace(picture, "95% interval from the group's own spread (cut at the frame)")
+    assert [place for place in outline.x if place in ("99", "100", "101")] == ["99"] * 2 + [
+        "101"
+    ] * 2
+    assert sum(place is None for place in outline.x) == 2
+    assert sum(place is not None for place in outline.x) == 2 * 199
 
 
 def test_a_marked_group_is_pointed_at_by_its_mean(summaries):
