@@ -133,9 +133,16 @@ def _in_order(sums: GroupSums, codes: NDArray[Any], n_groups: int) -> State:
     if len(codes) == n_groups:  # every group stands there once
         order = np.empty(n_groups, dtype=np.intp)
         order[codes] = np.arange(n_groups)
-        return State(sums.counts[order], sums.means[:, order], sums.products[:, order])
+        return _taken(sums, order)
     order = np.argsort(codes, kind="stable")
     sorted_codes = codes[order].astype(np.intp)
-    own = State(sums.counts[order], sums.means[:, order], sums.products[:, order])
+    own = _taken(sums, order)
     starts = np.searchsorted(sorted_codes, np.arange(n_groups))
     return gather(own, Family(starts, sorted_codes))
+
+
+def _taken(sums: GroupSums, order: NDArray[np.intp]) -> State:
+    """Return groups in another order; ``take`` is several times faster here than an index."""
+    return State(
+        sums.counts.take(order), sums.means.take(order, axis=1), sums.products.take(order, axis=1)
+    )
