@@ -12,7 +12,7 @@ SLIDERS = (
     ("likelihood", "A probability", "Threshold a"),
     ("likelihood", "A sample", "Values in the sample"),
     ("simulate", "Ignore the groups", "SD between classes"),
-    ("simulate", "Draw data", "SD between classes"),
+    ("simulate", "Draw data", "Number of classes"),
     ("simulate", "Missing data", "Share lost"),
 )
 
