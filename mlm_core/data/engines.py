@@ -117,7 +117,9 @@ def engine_errors(engine: str) -> Iterator[None]:
         yield
     except MlmError:
         raise
-    except Exception as error:  # every engine has its own; all of them mean that it stopped
+    except BaseException as error:  # every engine has its own; all of them mean that it stopped
+        if not (isinstance(error, Exception) or _is_panic(error)):
+            raise
         reason = _first_lines(error)
         if any(name in said for name in _CHANGED for said in (reason, *_classes(error))):
             raise ChangedTypeError(
@@ -125,6 +127,11 @@ def engine_errors(engine: str) -> Iterator[None]:
                 " files and rows."
             ) from error
         raise EngineError(engine, reason) from error
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Tell whether an engine written in Rust broke down, which Python counts as no Exception."""
+    return type(error).__name__ == "PanicException"
 
 
 def _classes(error: BaseException | None) -> list[str]:

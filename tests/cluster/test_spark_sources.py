@@ -70,7 +70,7 @@ def test_screens_work_on_a_table_of_spark(offer: Path) -> None:
     app.session_state["tab"] = "Your model"
     app.run()
     assert not app.error
-    assert "likelihood of your own model" in View(app).answer
+    assert "most likely under these variances of your model" in View(app).answer
 
 
 def test_what_is_wrong_is_told_by_name_and_can_be_mended(offer: Path) -> None:

@@ -66,6 +66,17 @@ def test_values_of_another_type_are_named_as_such():
         raise duckdb.ConversionException("could not cast 'a' to DOUBLE")
 
 
+class PanicException(BaseException):
+    """What polars raises where its Rust code breaks down: no Exception."""
+
+
+def test_an_engine_that_breaks_down_has_stopped_and_a_person_who_stops_has_not_failed():
+    with pytest.raises(EngineError, match="assertion failed"), engine_errors("polars"):
+        raise PanicException("assertion failed: range.end <= self.size")
+    with pytest.raises(KeyboardInterrupt), engine_errors("polars"):
+        raise KeyboardInterrupt
+
+
 def test_our_own_errors_pass():
     with pytest.raises(ModelError, match="as it was"), engine_errors("DuckDB"):
         raise ModelError("as it was")
