@@ -26,7 +26,7 @@ from mlm_core.errors import NeedsRowsError
 from mlm_core.fits.groups import find_level
 from mlm_core.moments.moments import Moments
 
-SAMPLE = 2000
+SAMPLE = 1000
 """Rows in a sample: as many as a browser draws at once, and as an eye can use."""
 
 

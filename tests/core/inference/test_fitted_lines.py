@@ -14,6 +14,7 @@ from mlm_core.inference.fitted_lines import (
     sample_points,
     slope_terms,
 )
+from mlm_core.inference.pushed_points import SAMPLE
 
 
 def long_table(rows):
@@ -28,7 +29,7 @@ def test_few_points_are_all_kept_and_many_are_sampled_reproducibly():
     many, same = (sample_points(x, x, x, seed=5) for _ in range(2))
     assert not sample_points(x[:5000], x[:5000], x[:5000]).is_sample
     assert many.is_sample
-    assert len(many.table) == 2000
+    assert len(many.table) == SAMPLE
     assert many.n_total == 6001
     pd.testing.assert_frame_equal(many.table, same.table)
 
