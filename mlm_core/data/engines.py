@@ -143,7 +143,7 @@ def _classes(error: BaseException | None) -> list[str]:
     return found
 
 
-def _first_lines(error: Exception) -> str:
+def _first_lines(error: BaseException) -> str:
     """Return what an engine says, without the pages that may follow, as a sentence."""
     lines = [line.strip() for line in str(error).strip().splitlines() if not _STACK.match(line)]
     text = " ".join(line for line in lines[:4] if line)
