@@ -23,7 +23,7 @@ from mlm_core.views.figures.theme import (
 )
 from mlm_core.views.numbers import count, number
 
-MOST_BOXES = 150
+MOST_BOXES = 200
 """Up to so many groups are drawn as boxes and marks; more as one outline around all of them,
 which a browser draws at once."""
 MOST_OUTLIERS = 1000

@@ -36,7 +36,7 @@ def test_the_whole_box_answers_the_mouse(summaries):
     assert target.customdata[0][:2].tolist() == ["18", 4]
 
 
-@pytest.mark.parametrize(("n_groups", "has_boxes"), [(150, True), (151, False)])
+@pytest.mark.parametrize(("n_groups", "has_boxes"), [(200, True), (201, False)])
 def test_very_many_groups_are_drawn_as_one_outline(n_groups, has_boxes, keeps_the_rules):
     picture = boxes.boxplots(many(n_groups))
     keeps_the_rules(picture)
@@ -67,7 +67,7 @@ def test_means_are_ordered_with_their_intervals(summaries, keeps_the_rules):
 
 
 def test_intervals_that_do_not_exist_leave_a_gap_in_the_outline(keeps_the_rules):
-    summaries = many(200)
+    summaries = many(250)
     inner = summaries.table["mean"].rank() == 100
     summaries.table.loc[inner, ["lower", "upper"]] = np.nan
     picture = boxes.group_means(summaries)
@@ -77,7 +77,7 @@ def test_intervals_that_do_not_exist_leave_a_gap_in_the_outline(keeps_the_rules)
         "101"
     ] * 2
     assert sum(place is None for place in outline.x) == 2
-    assert sum(place is not None for place in outline.x) == 2 * 199
+    assert sum(place is not None for place in outline.x) == 2 * 249
 
 
 def test_a_marked_group_is_pointed_at_by_its_mean(summaries):
