@@ -107,6 +107,7 @@ def test_a_column_never_prints_too_many_digits():
 def test_a_long_column_is_printed_for_its_typical_entry():
     assert decimals_of_many([0.0001, -12.3, 35.1, 0.0, None]) == 2
     assert decimals_of_many([0.0001, 1.5, 2.5]) == 3
+    assert decimals_of_many([0.5, 0.6, 350.0]) == 4
     assert decimals_of_many([0.0, math.nan]) == 0
     assert decimals_of_many([1e-300]) == 10
 
