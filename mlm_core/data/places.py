@@ -8,9 +8,10 @@ thread.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import duckdb
 
 Kind = Literal["files", "database", "spark"]
+
+# Seconds between two requests to stop.
+_INSISTENCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Work:
     progress : callable
         Share of the present pass that is done; None where the engine does not tell.
     stop : callable
-        Let the engine stop as soon as it can; what it was asked for ends in an error.
+        Let the engine stop as soon as it can; what it is asked for, now or later, ends in an error.
     """
 
     source: Source
@@ -100,6 +104,31 @@ def at_work(place: Place) -> Iterator[Work]:
     ReadError
         There is no table, or it cannot be read.
     """
+    with _engine_at_work(place) as work, _insisting(work.stop) as stop:
+        yield replace(work, stop=stop)
+
+
+@contextmanager
+def _insisting(ask: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Give what asks an engine to stop until the work is over: between two queries it forgets."""
+    over, turn = threading.Event(), threading.Lock()
+
+    def insist() -> None:
+        while not over.is_set():
+            with turn:
+                if not over.is_set():  # the engine may be gone
+                    ask()
+            over.wait(_INSISTENCE)
+
+    try:
+        yield lambda: threading.Thread(target=insist, daemon=True, name="stop").start()
+    finally:
+        with turn:
+            over.set()
+
+
+@contextmanager
+def _engine_at_work(place: Place) -> Iterator[Work]:
     if place.kind == "spark":
         with spark_at_work(place.location, table=place.table, files=place.files) as found:
             yield Work(found.source, found.progress, found.stop)

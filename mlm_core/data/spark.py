@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from subprocess import TimeoutExpired
 from typing import Any
@@ -127,7 +127,8 @@ def _own(session: Any, source: Source) -> Iterator[SparkWork]:
 
     def stop() -> None:
         if is_alive():
-            context.cancelJobGroup(mark)
+            with suppress(Py4JError, OSError):  # it died just now, and so did its jobs
+                context.cancelJobGroup(mark)
 
     yield SparkWork(source, progress, stop)
 

@@ -84,6 +84,23 @@ def test_work_is_watched_and_stopped_from_another_thread(database: Path) -> None
     assert all(0.0 <= share <= 1.0 for share in seen)
 
 
+def test_work_stopped_between_two_queries_stays_stopped(database: Path) -> None:
+    with at_work(Place("database", str(database), "slow")) as work:
+        work.stop()
+        with pytest.raises(EngineError, match="stopped"):
+            work.source.collect(work.source.frame.unique())
+    assert not any(thread.name == "stop" for thread in _after_a_moment())
+
+
+def _after_a_moment() -> list[threading.Thread]:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and any(
+        each.name == "stop" for each in threading.enumerate()
+    ):
+        time.sleep(0.05)
+    return threading.enumerate()
+
+
 def test_spark_is_asked_for_by_name_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
     place = Place("spark", "local[1]", "pupils")
