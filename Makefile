@@ -11,10 +11,11 @@ RUN_STAMP := $(VENV)/.run-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
 # Whole files' fixtures stay together, and whoever is done takes over from the end of another's list.
+COVERAGE := --cov --cov-report=term:skip-covered
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types format bench bench-app bench-scale screenshots clean
+.PHONY: help run test test-core test-app check lint types format bench bench-app bench-scale screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -23,10 +24,16 @@ run: $(RUN_STAMP) ## start the app on this machine (PORT=8501)
 	@echo "Opening http://127.0.0.1:$(PORT)  (Ctrl+C stops the app)"
 	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
-test: $(DEV_STAMP) ## run everything: numbers, pages, Spark, the app in a real browser
+test: test-core test-app ## run everything: numbers, pages, Spark, the app in a real browser
+
+# Watching which lines run doubles the time: the package's own tests must reach them without the app.
+test-core: $(DEV_STAMP) ## run the tests of mlm_core, and see which of its lines they reach
+	@$(BIN)/python -m pytest tests/core $(SIDE_BY_SIDE) $(or $(ARGS),$(COVERAGE))
+
+test-app: $(DEV_STAMP) ## run all other tests: pages, Spark, the app in a real browser
 	@$(BIN)/python -m tests.cluster.java --install >/dev/null
 	@CHROMIUM="$$($(BIN)/python -m tests.browser.chromium --install)" \
-	  $(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered $(ARGS)
+	  $(BIN)/python -m pytest --ignore tests/core $(SIDE_BY_SIDE) $(ARGS)
 
 check: lint types ## lint, types and the quick tests (no browser, no Spark, nothing slow)
 	@$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not browser and not cluster and not slow" $(ARGS)
