@@ -7,6 +7,7 @@ read into memory with all the care of :mod:`mlm_core.data.reading`.
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections.abc import Sequence
@@ -99,10 +100,30 @@ def open_dataset(dataset: pyarrow.dataset.Dataset) -> Source:
 
 
 def new_connection() -> duckdb.DuckDBPyConnection:
-    """Return a DuckDB of its own, which lays aside on disk what does not fit into memory."""
+    """Return a connection of its own to the one DuckDB of this process.
+
+    They share threads and memory: what one query was given, the next need not ask the system for.
+    """
     import duckdb
 
-    settings = {"temp_directory": tempfile.gettempdir()}
+    try:
+        connection = _duckdb().cursor()
+        connection.execute("SELECT 1").fetchall()
+    except duckdb.Error:  # it has given up after an error of its own: another takes its place
+        _duckdb.cache_clear()
+        connection = _duckdb().cursor()
+    return connection
+
+
+@functools.cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    """Start a DuckDB, which lays aside on disk what does not fit into memory.
+
+    Files are not kept in its memory: the system keeps what was read lately, as long as it can.
+    """
+    import duckdb
+
+    settings = {"temp_directory": tempfile.gettempdir(), "enable_external_file_cache": "false"}
     return duckdb.connect(":memory:", config=settings)  # type: ignore[arg-type]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -183,3 +184,19 @@ def test_csv_columns_of_two_types_are_text(tmp_path, pupils):
     pupils.assign(y="many").to_csv(tmp_path / "b.csv", index=False)
     with pytest.raises(NotNumericError, match="'y' must be numeric"):
         mlm.fit_mixed(MODEL, tmp_path)
+
+
+def test_a_duckdb_that_gave_up_is_replaced():
+    given_up = files._duckdb()
+    given_up.close()
+    assert files.new_connection().execute("SELECT 2").fetchall() == [(2,)]
+    assert files._duckdb() is not given_up
+
+
+def test_connections_share_one_duckdb_and_nothing_else():
+    first, second = files.new_connection(), files.new_connection()
+    first.execute("CREATE TEMP TABLE own AS SELECT 1 AS one")
+    with pytest.raises(duckdb.CatalogException):
+        second.execute("FROM own")
+    first.close()
+    assert second.execute("SELECT 2").fetchall() == [(2,)]
