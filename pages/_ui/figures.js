@@ -17,11 +17,21 @@
     return button;
   };
 
+  // A saved picture is drawn without the fonts of the page: its type is measured as what every
+  // machine has, or names would run into each other. The library copies the layout at once.
+  const saveInCommonType = (plot) => {
+    const font = plot.layout.font;
+    const family = font.family;
+    font.family = "Arial, Helvetica, sans-serif";
+    setTimeout(() => { font.family = family; });
+  };
+
   // The library has one button for one format: a second one beside it changes the format meanwhile.
   const offerBoth = (plot) => {
     const svg = camera(plot);
     if (!svg) return;
     const png = named(svg.cloneNode(true), "Save as PNG");
+    svg.addEventListener("click", () => saveInCommonType(plot), true);
     named(svg, "Save as SVG");
     png.addEventListener("click", () => {
       const options = plot._context.toImageButtonOptions;

@@ -168,8 +168,13 @@ def slide(label: str, low: float, high: float, first: float, *, step: float, key
     )
 
 
-def asked(label: str, *, key: str) -> bool:
-    """Offer to do something that is not done unasked; tell whether it was asked for."""
+def asked(label: str, *, key: str, at_once: bool = False) -> bool:
+    """Offer to do something; tell whether it was asked for.
+
+    ``at_once`` has it done unasked, until somebody cancels it.
+    """
+    if at_once and state.value_of(key) is not False:
+        return True
     st.button(label, key=f"{key}-ask", type="primary", on_click=state.seed, args=(key, True))
     return bool(state.value_of(key))
 
@@ -181,9 +186,9 @@ def asked_for(label: str, what: object, *, key: str) -> bool:
     return bool(state.value_of(key) == text)
 
 
-def not_asked(key: str) -> Callable[[], None] | None:
-    """Return what takes back that something was asked for; None where nothing was."""
-    return partial(state.forget, key) if state.value_of(key) else None
+def not_asked(key: str) -> Callable[[], None]:
+    """Return what takes back that something was asked for; it is not done unasked again."""
+    return partial(state.seed, key, False)
 
 
 def seed(key: str) -> int:

@@ -69,7 +69,8 @@ with show.guard():
     if hangs.open:
         with hangs:
             level = parts.level_of("Leave out groups of", model.levels, key="left-out")
-            if is_quick(fit, level) or parts.asked("Refit without each group", key="refitted"):
+            at_once = is_quick(fit, level)
+            if parts.asked("Refit without each group", key="refitted", at_once=at_once):
                 found = cache.long_from_fit(
                     influence, data, model, method=method, level=level,
                     label="Refitted without", on_cancel=parts.not_asked("refitted"),

@@ -14,6 +14,7 @@ from mlm_core.views.figures.null_distribution import null_distribution
 from mlm_core.views.figures.profile import profile_curve
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood_ratio as narrative
+from mlm_core.views.parameters import parameter_words
 from pages._ui import builder, cache, parts, show, widgets
 
 SAMPLES = ("1000", "5000")
@@ -72,7 +73,7 @@ if fit is not None:
 
     st.header("Intervals by profile likelihood", anchor=False)
     with show.guard():
-        if is_quick(fit) or parts.asked("Profile all parameters", key="profiles"):
+        if parts.asked("Profile all parameters", key="profiles", at_once=is_quick(fit)):
             with st.spinner("Following the profiles of all parameters"):
                 profiles = cache.from_fit(profile, data, model, method=method)
                 intervals = cache.from_fit(profile_intervals, data, model, method=method)
@@ -83,6 +84,7 @@ if fit is not None:
                 list(drawn),
                 key="parameter",
                 shown=lambda label: sentences.parameter(drawn[label].parameter),
+                plain=lambda label: parameter_words(drawn[label].parameter),
             )
             show.figure(profile_curve(drawn[chosen], intervals, confidence=CONFIDENCE))
             show.table(tables.profile_intervals(profiles, intervals, confidence=CONFIDENCE))

@@ -52,12 +52,13 @@ with show.guard():
     st.header("How sure is that?", anchor=False)
     seed = parts.seed("interval-seed")
     sure: list[ShareIntervals] = []
-    if is_quick(fit) or parts.asked("Intervals from 1,000 simulated samples", key="intervals"):
+    label = "Intervals from 1,000 simulated samples"
+    if parts.asked(label, key="share-intervals", at_once=is_quick(fit)):
         sure = [
             cache.long_from_fit(
                 share_intervals, data, model, method=method, n=SAMPLES, seed=seed,
                 conditional=conditionally, label="Simulated samples",
-                on_cancel=parts.not_asked("intervals"),
+                on_cancel=parts.not_asked("share-intervals"),
             )
             for conditionally in ((False, True) if choices.predictors else (False,))
         ]  # fmt: skip

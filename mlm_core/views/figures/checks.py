@@ -92,7 +92,7 @@ def residuals_over_fitted(found: ResidualPoints) -> Picture:
             x=table["x"].to_numpy(),
             y=table["y"].to_numpy(),
             mode="markers",
-            marker={"color": BLUE, "size": 4 if is_many else 6, "opacity": 0.3 if is_many else 0.5},
+            marker={"color": BLUE, "size": 4 if is_many else 6, "opacity": 0.5 if is_many else 0.7},
             text=labels(table["group"]),
             hovertemplate="<b>%{text}</b><br>fitted %{x:.4~g}, residual %{y:.4~g}<extra></extra>",
             name="a row",

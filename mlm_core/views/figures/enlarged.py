@@ -45,6 +45,8 @@ def enlarged(picture: Picture) -> Picture:
 
 def _thicken(trace: Any) -> None:
     line, marker = getattr(trace, "line", None), getattr(trace, "marker", None)
+    if trace.type in ("bar", "heatmap") and trace.textfont.size is not None:
+        trace.textfont.size = _larger(trace.textfont.size)
     if line is not None and line.width is not None:
         line.width *= LINES
     if marker is not None and getattr(marker, "size", None) is not None:

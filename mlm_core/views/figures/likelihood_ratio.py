@@ -12,6 +12,9 @@ from mlm_core.views.numbers import number, p_equals
 
 SMALLEST_TAIL = 1e-300
 MOST_TICKS = 6
+TICK_STEPS = (1, 2, 5, 10, 20, 50, 100)
+BELOW_MARKS = 1.05
+"""Longer by this the axis ends below a mark, not in it, however many decades it spans."""
 
 
 def likelihood_ratio(curves: TailCurves) -> Picture:
@@ -97,13 +100,15 @@ def _add_p(figure: go.Figure, x: float, p: float, name: str, colour: str, symbol
 
 
 def _floor(curves: TailCurves) -> int:
-    """Return the power of ten at which the axis ends, two decades below the smallest p."""
+    """Return the power of ten at which the axis ends, clear of the mark of the smallest p."""
     tails = [curves.p, *([curves.p_boundary] if len(curves.mixture) else [])]
-    return int(np.floor(np.log10(max(min(tails), SMALLEST_TAIL)))) - 1
+    least = np.log10(max(min(tails), SMALLEST_TAIL))
+    return int(np.floor(BELOW_MARKS * least)) - 1
 
 
 def _decades(figure: go.Figure, lowest: int) -> None:
-    step = max(1, -(-abs(lowest) // MOST_TICKS))
+    wanted = abs(lowest) / MOST_TICKS
+    step = next(each for each in TICK_STEPS if each >= wanted)
     powers = np.arange(0, lowest - 1, -step)
     few = {0: "1", -1: "0.1", -2: "0.01", -3: "0.001"}
     names = [few.get(int(power), f"10<sup>\u2212{-power}</sup>") for power in powers]

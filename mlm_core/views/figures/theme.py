@@ -44,7 +44,7 @@ LEVEL_PATTERNS = ("", "/", "x", ".")
 GROUP_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, BROWN, GREY)
 GROUP_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
 GROUP_DASHES = ("solid", "dash", "dot", "longdash", "dashdot", "solid", "longdashdot")
-RESIDUAL_COLOUR = "rgba(128, 128, 128, 0.45)"
+RESIDUAL_COLOUR = "#B3B3B3"  # dark type on it can be read on either page
 
 BASE_SIZE = 15
 TITLE_SIZE = 16

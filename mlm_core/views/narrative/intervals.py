@@ -93,9 +93,10 @@ def variance_function(found: VarianceFunction) -> str:
             )
     x = found.table["x"]
     return (
-        f"As slopes of {name(found.column)} vary, so does the variance: along {name(found.column)}"
-        f" from {number(float(x.min()))} to {number(float(x.max()))}, {listed(parts)}. A single"
-        " share or ICC is one point of this curve."
+        f"As slopes of {name(found.column)} vary, so does the variance: from two standard"
+        f" deviations below the mean of {name(found.column)} ({number(float(x.min()))}) to two"
+        f" above ({number(float(x.max()))}), {listed(parts)}. A single share or ICC is one point of"
+        " this curve."
     )
 
 

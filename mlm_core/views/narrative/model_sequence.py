@@ -49,12 +49,13 @@ def preferred(found: ModelSequence, names: Sequence[str]) -> str:
     """Say which models AIC and BIC prefer."""
     if len(names) == 1:
         return ""
-    parts = []
+    near = []
     for criterion in ("aic", "bic"):
-        values = found.table[criterion]
-        near = [name(names[i]) for i in range(len(names)) if values.iloc[i] - values.min() < CLOSE]
-        parts.append(f"{criterion.upper()} prefers {listed(near)}")
-    return f"{parts[0]}; {parts[1]}. Differences below {number(CLOSE, 1)} are no preference."
+        over = found.table[criterion] - found.table[criterion].min()
+        near.append(listed([name(names[i]) for i in range(len(names)) if over.iloc[i] < CLOSE]))
+    aic, bic = near
+    both = f"AIC and BIC prefer {aic}" if aic == bic else f"AIC prefers {aic}; BIC prefers {bic}"
+    return f"{both}. Differences below {number(CLOSE, 1)} are no preference."
 
 
 def grown(found: ModelSequence, names: Sequence[str]) -> Note | None:

@@ -26,6 +26,12 @@ def test_a_column_of_a_grid_has_one_count_of_decimals() -> None:
     assert columns["mode"]["type_config"]["format"] == "%.2f"
 
 
+def test_the_smallest_of_a_printed_column_does_not_set_its_decimals() -> None:
+    printed = Table(pd.DataFrame({"mode": [-64.05699, 0.03209, 25.1]}), "", (), "x")
+    shown = as_html(printed)
+    assert all(f">{text}</td>" in shown for text in ("−64.06", "0.03", "25.10"))
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-x", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_spreadsheet_runs_a_downloaded_cell(cell: str) -> None:
     text = as_csv(pd.DataFrame({cell: [cell], "fine": ["x=1"]})).decode("utf-8-sig")

@@ -169,6 +169,13 @@ def test_profiles_as_the_core_has_them(view: OpenView, classroom: pd.DataFrame) 
     assert page.trace("profile", "estimate")["x"][1] == pytest.approx(10.6957, abs=1e-3)
 
 
+def test_many_parameters_are_listed_in_words(view: OpenView) -> None:
+    page = view(PAGE, data="sleepstudy")
+    listed = page.app.selectbox(key="parameter").options
+    assert listed[0] == "SD of the intercept between Subject"
+    assert "correlation of intercept and slope of Days between Subject" in listed
+
+
 def test_nothing_is_simulated_unasked(view: OpenView) -> None:
     page = view(PAGE, data="classroom")
     assert not page.has_figure("null-distribution")

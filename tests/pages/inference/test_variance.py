@@ -134,7 +134,22 @@ def test_slow_intervals_are_asked_for(view: OpenView, monkeypatch: pytest.Monkey
     monkeypatch.setattr(bootstrap, "_QUICK", 0)
     page = view(PAGE, data="sleepstudy")
     assert "95% to" not in page.table("icc")[0]
-    page.app.button(key="intervals-ask").click()
+    page.app.session_state["intervals"] = "comparison"  # a choice of another page
+    page.run()
+    assert "95% to" not in page.table("icc")[0]
+    page.app.button(key="share-intervals-ask").click()
+    page.run()
+    assert "95% to" in page.table("icc")[0]
+
+
+def test_cancelled_intervals_wait_until_they_are_asked_for(view: OpenView) -> None:
+    page = view(PAGE, data="sleepstudy")
+    assert "95% to" in page.table("icc")[0]
+    page.app.session_state["share-intervals"] = False
+    for _ in range(2):
+        page.run()
+        assert "95% to" not in page.table("icc")[0]
+    page.app.button(key="share-intervals-ask").click()
     page.run()
     assert "95% to" in page.table("icc")[0]
 

@@ -6,6 +6,7 @@ from mlm_core.inference.group_estimates import ordered_estimates
 from mlm_core.views.figures.caterpillar import slopes
 from mlm_core.views.figures.enlarged import LINES, MARKS, TYPE, enlarged
 from mlm_core.views.figures.pooling import pooling
+from mlm_core.views.figures.shares import share_bars
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,12 @@ def test_everything_grows_and_nothing_moves(picture, keeps_the_rules):
             assert new.line.width == pytest.approx(LINES * old.line.width)
     assert len(after.frames) == len(before.frames)
     assert after.layout.annotations[0].font.size > before.layout.annotations[0].font.size
+
+
+def test_type_inside_bars_grows(school):
+    small = share_bars({"model": school.shares}, outcome="mathkind")
+    for old, new in zip(small.figure.data, enlarged(small).figure.data, strict=True):
+        assert new.textfont.size == round(TYPE * old.textfont.size)
 
 
 def test_marks_of_one_size_and_of_many(school):

@@ -36,3 +36,12 @@ def test_a_statistic_far_out_stays_on_the_axis():
     assert np.all(picture.figure.data[0].y > 0)
     assert len(picture.figure.layout.yaxis.ticktext) <= 8
     assert picture.figure.layout.yaxis.range[0] <= -300
+
+
+@pytest.mark.parametrize(("statistic", "step"), [(30.0, 2), (116.4, 5), (1065.7, 50)])
+def test_decades_are_round_and_no_mark_stands_on_the_axis(statistic, step):
+    figure = likelihood_ratio(tail_curves(statistic, 3)).figure
+    powers = np.log10(figure.layout.yaxis.tickvals)
+    assert np.diff(powers) == pytest.approx(-step)
+    lowest = figure.layout.yaxis.range[0]
+    assert np.log10(figure.data[2].y[0]) - lowest >= 0.04 * abs(lowest)

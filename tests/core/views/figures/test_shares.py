@@ -48,3 +48,11 @@ def test_names_are_escaped(hostile, keeps_the_rules):
     keeps_the_rules(
         shares.share_bars({"<b>*x*</b>": hostile.shares}, outcome=hostile.lines.outcome)
     )
+
+
+def test_the_residual_is_light_on_any_page(school):
+    figure = shares.share_bars({"model": school.shares}, outcome="mathkind").figure
+    colour = figure.data[-1].marker.color
+    channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]  # no transparency
+    assert len(colour) == 7
+    assert min(channels) > 0xA0

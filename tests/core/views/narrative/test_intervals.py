@@ -62,6 +62,7 @@ def test_variance_function(sleepstudy):
     fit = fit_mixed(Model("Reaction ~ Days + (Days | Subject)"), sleepstudy)
     found = variance_function(fit, "Days")
     text = plain(sentences.variance_function(found))
+    assert "below the mean of Days (−1.24) to two above (10.2), between groups" in text
     assert "between groups of Subject it goes from 643 to 4,490 (least 610)" in text
     flat = replace(found, table=found.table.assign(variance=600.0))
     assert "it is much the same, about 600" in sentences.variance_function(flat)

@@ -58,6 +58,9 @@ def test_what_aic_and_bic_prefer(found):
     table = found.table.assign(aic=[10.0, 10.0 + narrative.CLOSE, 11.9])
     near = narrative.preferred(replace(found, table=table), NAMES)
     assert near.startswith("AIC prefers bare and years;")
+    table = found.table.assign(aic=found.table["bic"])
+    agreed = narrative.preferred(replace(found, table=table), NAMES)
+    assert agreed.startswith(r"AIC and BIC prefer \*ses\*. Differences below 2")
 
 
 def test_variances_that_grow(found):
