@@ -102,7 +102,8 @@ def build_hierarchy(
     CrossedGroupsError
         Two levels are crossed.
     """
-    single = {name: partition(columns[name]) for keys in level_columns for name in keys}
+    names = dict.fromkeys(name for keys in level_columns for name in keys)
+    single = {name: partition(columns[name]) for name in names}
     levels: list[Level] = []
     codes = np.zeros(n_rows, dtype=np.int32)
     ordered = _outermost_first(single, level_columns)

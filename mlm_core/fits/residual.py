@@ -20,7 +20,7 @@ NEED_ROWS = (
 )
 # From this many values on, quantiles are looked for between bounds that a sample gives: so many
 # values are drawn, and bounds lie so many standard deviations (at most a half) of a rank away.
-_MANY, _SAMPLE, _REACH = 100_000, 4_000, 2.5
+_MANY, _SAMPLE, _REACH = 100_000, 16_000, 2.5
 _FIVE = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -45,22 +45,35 @@ def _ordered(
     A sample tells between which bounds each pair must lie; only what lies there is put in order.
     """
     sample = np.sort(values[:: len(values) // _SAMPLE])
+    ranks = below[1:-1] / len(values) * len(sample)
+    reach = _REACH * np.sqrt(len(sample))
+    lows = sample[np.maximum((ranks - reach).astype(np.intp), 0)]
+    highs = sample[np.minimum((ranks + reach).astype(np.intp), len(sample) - 1)]
     found = np.empty((2, len(below)))
     found[:, 0], found[:, -1] = values.min(), values.max()
-    for place in range(1, len(below) - 1):
-        rank = below[place] / len(values) * len(sample)
-        reach = _REACH * np.sqrt(len(sample))
-        low = sample[max(int(rank - reach), 0)]
-        high = sample[min(int(rank + reach), len(sample) - 1)]
-        is_less, is_reached = values < low, values <= high
-        n_less = int(np.count_nonzero(is_less))
-        inside = values[is_less ^ is_reached]
+    for place, (n_less, inside) in enumerate(_between(values, lows, highs), start=1):
         first, last = below[place] - n_less, above[place] - n_less
         if first < 0 or last >= len(inside):  # rows in a strange order: no fair sample
             inside, first, last = values, below[place], above[place]
         inside.partition(np.unique([first, last]))
         found[:, place] = inside[first], inside[last]
     return found[0], found[1]
+
+
+def _between(
+    values: FloatArray, lows: FloatArray, highs: FloatArray
+) -> list[tuple[int, FloatArray]]:
+    """Return how many values lie below each interval, and those inside it, ends included."""
+    n_less = [0] * len(lows)
+    inside: list[list[FloatArray]] = [[] for _ in lows]
+    for rows in row_blocks(len(values)):
+        part = values[rows]
+        for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
+            is_less = part < low
+            n_less[place] += int(np.count_nonzero(is_less))
+            is_inside = np.flatnonzero(is_less ^ (part <= high))
+            inside[place].append(part.take(is_inside))  # twice as fast as by a mask
+    return [(n, np.concatenate(parts)) for n, parts in zip(n_less, inside, strict=True)]
 
 
 def scaled_residual_quantiles(
@@ -102,16 +115,16 @@ def stored_residuals(
     codes, shift, scale = design.hierarchy.codes, moments.shift, moments.scale
     for rows in row_blocks(design.n_rows):
         part = residual[rows]
-        group = codes[rows]
+        group = codes[rows].astype(np.intp)  # small integers are converted anew for every use
         np.subtract(design.outcome[rows], shift[-1], out=part)
         part /= scale[-1]
-        part += v[0][group] if v.shape[1] > 1 else v[0, 0]
+        part += v[0].take(group) if v.shape[1] > 1 else v[0, 0]
         for index, name in enumerate(moments.columns):
             weight = v[1 + index]
             if not weight.any():
                 continue
             stored = design.rows.values(name, rows) - shift[index]
             is_own = groupwise[index] and len(weight) > 1
-            stored *= (weight[group] if is_own else weight[0]) / scale[index]
+            stored *= (weight.take(group) if is_own else weight[0]) / scale[index]
             part += stored
     return residual
