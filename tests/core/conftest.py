@@ -18,6 +18,13 @@ from tests.core.lmer_record import reference
 Fitted = Callable[..., MixedFit]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Do not watch the lines of slow tests: it doubles their time, and quick ones reach them."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session")
 def tables(
     classroom: pd.DataFrame, sleepstudy: pd.DataFrame, hsb82: pd.DataFrame
