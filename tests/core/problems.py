@@ -15,6 +15,13 @@ from mlm_core.moments.moments import Moments
 
 FloatArray = NDArray[np.float64]
 METHODS: tuple[Literal["REML", "ML"], ...] = ("REML", "ML")
+# Models of the fixture ``table`` whose only random effects are intercepts.
+INTERCEPTS = (
+    "y ~ 1 + (1 | s)",
+    "y ~ x + (1 | s/d)",
+    "y ~ x + z + (1 | s/d/c)",
+    "y ~ x - 1 + (1 | s/d)",
+)
 
 
 def moments_of(formula: str, frame: pd.DataFrame) -> Moments:

@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from mlm_core.inference.category_means import CategoryMeans
 from mlm_core.inference.own_slopes import MOST_LINES
 from mlm_core.views.escape import for_figure, plain
-from mlm_core.views.figures.lines import FAMILIES, PANEL_COLUMNS, dress_panels
-from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.lines import FAMILIES, PANEL_COLUMNS, new_panels
 from mlm_core.views.figures.theme import (
     GROUP_COLOURS,
     GROUP_DASHES,
@@ -121,24 +119,11 @@ def _gapped(values: NDArray[Any], each: int) -> NDArray[Any]:
 
 def category_panels(means: CategoryMeans, *, chosen: Sequence[str]) -> Picture:
     """Draw chosen groups one by one: own means, mixed and pooled values by category."""
-    rows = max(1, -(-len(chosen) // PANEL_COLUMNS))
     tables = {group: means.groups[means.groups["group"] == group] for group in chosen}
     titles = [f"{for_figure(name)} (n = {table['n'].sum()})" for name, table in tables.items()]
-    figure = make_subplots(
-        figure=Sheet(),
-        rows=rows,
-        cols=PANEL_COLUMNS,
-        shared_xaxes="all",
-        shared_yaxes="all",
-        subplot_titles=titles,
-        horizontal_spacing=0.02,
-        vertical_spacing=0.24 / rows,
-        x_title=for_figure(means.predictor),
-        y_title=for_figure(means.outcome),
-    )
+    figure = new_panels(titles, for_figure(means.predictor), for_figure(means.outcome))
     for place, table in enumerate(tables.values()):
         _fill_panel(figure, place, table, means)
-    dress_panels(figure, rows, [for_figure(means.predictor), for_figure(means.outcome)])
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=_names(means))
     names = ", ".join(plain(group) for group in chosen)
     alt = (

@@ -116,9 +116,22 @@ def small_multiples(
     outcome, predictor, level : str
         Axis titles and the name of the level.
     """
-    rows = max(1, -(-len(chosen) // PANEL_COLUMNS))
     sizes = points.table["group"].map(str).value_counts()
     titles = [f"{for_figure(group)} (n = {sizes.get(group, 0)})" for group in chosen]
+    figure = new_panels(titles, for_figure(predictor), for_figure(outcome))
+    for place, group in enumerate(chosen):
+        _fill_panel(figure, place, group, points, lines)
+    names = ", ".join(plain(group) for group in chosen)
+    alt = (
+        f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
+        f" of these groups of {plain(level)}: {names}; each with its {_listed(list(lines))} line."
+    )
+    return Picture(figure, alt, "small-multiples")
+
+
+def new_panels(titles: Sequence[str], x_title: str, y_title: str) -> go.Figure:
+    """Return small plots that share their axes, four in a row, in the look of all figures."""
+    rows = max(1, -(-len(titles) // PANEL_COLUMNS))
     figure = make_subplots(
         figure=Sheet(),
         rows=rows,
@@ -128,32 +141,20 @@ def small_multiples(
         subplot_titles=titles,
         horizontal_spacing=0.02,
         vertical_spacing=0.24 / rows,
-        x_title=for_figure(predictor),
-        y_title=for_figure(outcome),
+        x_title=x_title,
+        y_title=y_title,
     )
-    for place, group in enumerate(chosen):
-        _fill_panel(figure, place, group, points, lines)
-    dress_panels(figure, rows, [for_figure(predictor), for_figure(outcome)])
-    names = ", ".join(plain(group) for group in chosen)
-    alt = (
-        f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
-        f" of these groups of {plain(level)}: {names}; each with its {_listed(list(lines))} line."
-    )
-    return Picture(figure, alt, "small-multiples")
-
-
-def dress_panels(figure: go.Figure, rows: int, titles: Sequence[str]) -> None:
-    """Give the panels the look of all figures; ``titles`` are those of the shared axes."""
     figure.update_layout(height=130 + 150 * rows, font={"size": BASE_SIZE})
     figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})
     figure.update_layout(
         legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows), "font": {"size": BASE_SIZE}}
     )
     figure.update_annotations(font={"size": BASE_SIZE - 1})
-    for title in titles:
+    for title in (x_title, y_title):
         figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": title})
     figure.update_xaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
     figure.update_yaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
+    return figure
 
 
 def _fill_panel(

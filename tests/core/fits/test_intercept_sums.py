@@ -13,21 +13,10 @@ from mlm_core.fits.descent import descend
 from mlm_core.fits.intercept_sums import remainders, walk_once, walk_twice
 from mlm_core.fits.intercepts import walk
 from mlm_core.moments.tree import branches
-from tests.core.problems import METHODS, problem_of, random_theta
+from tests.core.problems import INTERCEPTS, METHODS, problem_of, random_theta
 
 _SAME = 1e-9
 _STEP = 1e-20
-_FORMULAS = [
-    "y ~ 1 + (1 | s)",
-    "y ~ x + (1 | s/d)",
-    "y ~ x + z + (1 | s/d/c)",
-    "y ~ x - 1 + (1 | s/d)",
-]
-
-
-@pytest.fixture
-def table(pupils):
-    return pupils.assign(z=np.cos(np.arange(len(pupils))))
 
 
 def _cut(problem):
@@ -40,7 +29,7 @@ def _cut(problem):
 
 @pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("formula", _FORMULAS)
+@pytest.mark.parametrize("formula", INTERCEPTS)
 def test_criterion_and_gradient_are_those_of_the_general_walks(formula, method, size, table):
     problem = problem_of(formula, table, method)
     theta = size * random_theta(problem, seed=2)
@@ -55,7 +44,7 @@ def test_criterion_and_gradient_are_those_of_the_general_walks(formula, method, 
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("formula", _FORMULAS)
+@pytest.mark.parametrize("formula", INTERCEPTS)
 def test_second_derivatives_are_those_by_complex_step(formula, method, table):
     problem = problem_of(formula, table, method)
     theta = random_theta(problem, seed=4)
@@ -69,7 +58,7 @@ def test_second_derivatives_are_those_by_complex_step(formula, method, table):
         assert_allclose(found, expected, rtol=_SAME, atol=_SAME * np.abs(expected).max())
 
 
-@pytest.mark.parametrize("formula", _FORMULAS)
+@pytest.mark.parametrize("formula", INTERCEPTS)
 def test_what_is_left_of_every_group(formula, table):
     problem = problem_of(formula, table)
     theta = random_theta(problem, seed=3)

@@ -12,25 +12,14 @@ from mlm_core.fits.criterion import ascend, build_problem
 from mlm_core.fits.curvature import evaluate
 from mlm_core.fits.descent import descend
 from mlm_core.fits.intercepts import only_intercepts, walk
-from tests.core.problems import METHODS, problem_of, random_theta
+from tests.core.problems import INTERCEPTS, METHODS, problem_of, random_theta
 
 _SAME = 1e-11
-_FORMULAS = [
-    "y ~ 1 + (1 | s)",
-    "y ~ x + (1 | s/d)",
-    "y ~ x + z + (1 | s/d/c)",
-    "y ~ x - 1 + (1 | s/d)",
-]
-
-
-@pytest.fixture
-def table(pupils):
-    return pupils.assign(z=np.cos(np.arange(len(pupils))))
 
 
 @pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("formula", _FORMULAS)
+@pytest.mark.parametrize("formula", INTERCEPTS)
 def test_it_agrees_with_the_general_walks(formula, method, size, table):
     problem = problem_of(formula, table, method)
     theta = size * random_theta(problem, seed=2)
@@ -44,7 +33,7 @@ def test_it_agrees_with_the_general_walks(formula, method, size, table):
     assert_allclose(found.log_det_gradient, descent.log_det_gradient, rtol=1e-8)
 
 
-@pytest.mark.parametrize("formula", _FORMULAS)
+@pytest.mark.parametrize("formula", INTERCEPTS)
 def test_what_is_left_of_every_group(formula, table):
     problem = problem_of(formula, table)
     at = evaluate(problem, random_theta(problem, seed=3))
