@@ -105,7 +105,7 @@ def build_hierarchy(
     names = dict.fromkeys(name for keys in level_columns for name in keys)
     single = {name: partition(columns[name]) for name in names}
     levels: list[Level] = []
-    codes = np.zeros(n_rows, dtype=np.int32)
+    codes = np.broadcast_to(np.int32(0), n_rows)  # takes no room
     ordered = _outermost_first(single, level_columns)
     is_chain = True
     for position, (keys, own) in enumerate(ordered):

@@ -80,8 +80,9 @@ def _whole(keys: NDArray[Any]) -> NDArray[Any]:
 def combine(outer: Partition, inner: Partition) -> Partition:
     """Code the pairs of an outer and an inner key."""
     parent = np.empty(inner.n_groups, dtype=np.int32)
-    parent[inner.codes] = outer.codes
-    if np.array_equal(parent[inner.codes], outer.codes):  # inner labels are already unique
+    index = inner.codes.astype(np.intp)  # small integers are converted anew, and slowly, every time
+    parent[index] = outer.codes
+    if np.array_equal(parent.take(index), outer.codes):  # inner labels are already unique
         codes, order = by_parent(inner.codes, parent)
         outer_code, inner_code = parent[order], order
     else:
