@@ -9,6 +9,7 @@ import streamlit as st
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.views.escape import for_markdown
+from mlm_core.views.narrative import variance
 from pages._ui import cache, kept, show, state
 from pages._ui.dataset import Dataset
 from pages._ui.kept import Kept
@@ -76,7 +77,8 @@ def handles(models: tuple[Kept, ...]) -> None:
 
 def remarks(choices: AppState, fit: MixedFit) -> None:
     """Show what a fit has to say; where it is singular, offer the simpler model."""
-    show.notes(fit.notes)
+    few = variance.hardly_known(fit)
+    show.notes((*fit.notes, *([few] if few else [])))
     found = kept.simpler(choices, fit.notes)
     if found is None or not found[0].levels:
         return

@@ -19,6 +19,8 @@ from mlm_core.views.tables.table import records
 
 STILL_ALIKE = 0.05
 """A correlation of residuals above, group effects taken out, is more than the groups leave."""
+NOT_ALIKE = 0.005
+"""A correlation of residuals up to this prints as none (the fixed part alone taken out)."""
 CLEARLY_OUTSIDE = 0.10
 """Share of values outside a 95% band above which a quantile plot bends away from normal."""
 HEAVY = 1.0
@@ -49,10 +51,13 @@ def verdict(correlations: pd.DataFrame) -> str:
     sentence = (
         f"The residuals of two rows of the same {first} are correlated by {'; of '.join(parts)}"
     )
-    rest = [row for row in records(correlations) if row["with_effects"] > STILL_ALIKE]
+    rows = records(correlations)
+    rest = [row for row in rows if row["with_effects"] > STILL_ALIKE]
     if rest:
         names = listed([level_name(row["level"]) for row in rest])
         ending = f"Something that rows of one {names} share is not in the model yet."
+    elif all(row["fixed_only"] <= NOT_ALIKE for row in rows):
+        ending = "Rows of one group have nothing in common that an effect of the group could carry."
     else:
         ending = "The groups' effects carry what rows of one group have in common."
     return f"{sentence}. {ending}"

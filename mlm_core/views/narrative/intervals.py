@@ -21,6 +21,8 @@ from mlm_core.views.words import RESIDUAL, term_words
 
 UNRELIABLE, RELIABLE = 0.4, 0.8
 """A mean reliability below the first is called mostly chance, above the second mostly real."""
+NO_COST = 1.05
+"""A design effect below prints as 1.0: grouping costs next to nothing."""
 SAME_VARIANCE = 1.1
 """A variance that changes by less than this factor along a variable is called much the same."""
 
@@ -46,6 +48,11 @@ def shares_with_intervals(found: ShareIntervals) -> str:
 def design_effect(found: DesignEffect) -> str:
     """Say what grouping costs."""
     given = ", given the predictors," if found.is_conditional else ""
+    if found.design_effect < NO_COST:
+        return (
+            "Rows of a group are hardly more alike than rows of different groups: for the overall"
+            f" mean{given} the {count(found.n_obs)} rows are worth about as many independent ones."
+        )
     return (
         f"Because rows of a group are alike, the variance of the overall mean{given} is"
         f" {fixed(found.design_effect, 1)} times what it would be with independent rows: for that"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from mlm_core.data.expressions import level_columns
+from mlm_core.fits.mixed import MixedFit
 from mlm_core.inference.shares import VarianceShares
+from mlm_core.notes import Note
 from mlm_core.views.narrative.wording import level_name, listed, name
-from mlm_core.views.numbers import fixed, number, percents
+from mlm_core.views.numbers import count, fixed, number, percents
 from mlm_core.views.tables.table import records
 from mlm_core.views.words import RESIDUAL
+
+FEW_GROUPS = 4
+"""With up to so many groups a caution says that the variance between them is hardly known."""
 
 
 def shares(result: VarianceShares, *, outcome: str) -> str:
@@ -44,6 +50,22 @@ def change(before: VarianceShares, after: VarianceShares, *, outcome: str) -> st
         f"With the predictors the variance of {name(outcome)} left unexplained {direction} from"
         f" {number(was, 4)} to {number(now, 4)}."
     )
+
+
+def hardly_known(fit: MixedFit) -> Note | None:
+    """Return a caution where a level has so few groups that its variance is hardly known."""
+    few = {level: n for level, n in fit.n_groups.items() if n <= FEW_GROUPS}
+    if not few:
+        return None
+    counts = listed([f"{count(n)} groups of {' within '.join(level_columns(level))}"
+                     for level, n in few.items()])  # fmt: skip
+    message = (
+        f"There are only {counts}. How much groups differ can hardly be told from so few: the"
+        " variance between them, and the tests and intervals that rest on it, may be far from what"
+        " more groups would show. Where these few are all that matter, take the column as a"
+        " predictor instead of a level."
+    )
+    return Note("few-groups", "caution", message, few)
 
 
 def _where(level: str) -> str:

@@ -39,6 +39,13 @@ def test_what_the_effects_leave(more):
     assert r"a\*" in sentence
 
 
+@pytest.mark.parametrize("more", [False, True])
+def test_what_there_is_to_carry(more):
+    alike = checks.NOT_ALIKE + (0.01 if more else 0.0)
+    table = pd.DataFrame({"level": ["a"], "fixed_only": [alike], "with_effects": [-0.01]})
+    assert ("nothing in common" in checks.verdict(table)) != more
+
+
 def test_normal_or_not(school):
     plot = residual_quantiles(school.mixed, school.data)
     bent = checks.quantiles(plot, of="residuals")

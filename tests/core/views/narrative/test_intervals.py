@@ -39,6 +39,13 @@ def test_design_effect(school):
     )
 
 
+@pytest.mark.parametrize("costs", [False, True])
+def test_grouping_may_cost_nothing(school, costs):
+    effect = sentences.NO_COST - (0.0 if costs else 0.01)
+    text = sentences.design_effect(replace(design_effect(school.mixed), design_effect=effect))
+    assert ("hardly more alike" in text) != costs
+
+
 def reliability_of(mean):
     terms = pd.DataFrame({"term": ["(Intercept)"], "mean": [mean], "min": [0.1], "max": [0.95]})
     return Reliability("schoolid", pd.DataFrame(), terms)

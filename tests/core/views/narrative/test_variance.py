@@ -34,6 +34,18 @@ def test_shares_with_slopes_say_where_they_hold(sleepstudy):
     assert variance.shares(icc(fit), outcome="Reaction").endswith("this holds at Days = 4.50.")
 
 
+def test_few_groups_tell_hardly_anything_of_their_variance(classroom):
+    def told(n):
+        rows = classroom[classroom["schoolid"] <= n]
+        return variance.hardly_known(fit_mixed(Model("mathkind ~ 1 + (1 | schoolid)"), rows))
+
+    assert told(variance.FEW_GROUPS + 1) is None
+    note = told(variance.FEW_GROUPS)
+    assert note.severity == "caution"
+    assert note.numbers == {"schoolid": variance.FEW_GROUPS}
+    assert note.message.startswith("There are only 4 groups of schoolid. How much groups differ")
+
+
 def test_the_change_of_the_total_goes_either_way(school, means):
     before, after = icc(means), school.shares
     assert "falls from 1,709 to 1,616" in variance.change(before, after, outcome="mathkind")
