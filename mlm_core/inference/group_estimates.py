@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from mlm_core.inference.summaries import readable_range
+from mlm_core.inference.summaries import WILD, readable_range
 
 
 def shrinkage(raw: pd.DataFrame, shrunk: pd.DataFrame, *, term: str) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def _ordered(rows: pd.DataFrame) -> Ordered:
     ends = table[["lower", "upper"]].to_numpy(dtype=np.float64)
     estimates = table["estimate"].to_numpy(dtype=np.float64)
     # The intervals may be cut at the frame, the estimates themselves only when they are wild.
-    readable = readable_range(ends, others=readable_range(estimates, fence=6.0), fence=1.0)
+    readable = readable_range(ends, others=readable_range(estimates, fence=WILD), fence=1.0)
     is_outside = (estimates < readable[0]) | (estimates > readable[1])
     return Ordered(
         table=table,

@@ -22,6 +22,7 @@ DENSITY_POINTS = 512
 DENSITY_CUT = 3.0  # bandwidths added beyond the extreme values, as R does
 MOST_BARS = 40
 TAIL_POINTS = 201
+WILD = 6.0  # quartile distances beyond the quartiles from which a single value may be left out
 OUTER_FENCE = 3.0  # quartile distances beyond the quartiles that a readable axis still covers
 
 
@@ -37,12 +38,15 @@ class Density:
         The finite values it was made from, ascending.
     bandwidth : float
         Standard deviation of the Gaussian kernel.
+    n_outside : int
+        Values so wild that the grid, which they would squeeze, leaves them out.
     """
 
     x: Floats
     y: Floats
     values: Floats
     bandwidth: float
+    n_outside: int
 
 
 def density(values: ArrayLike) -> Density:
@@ -56,13 +60,16 @@ def density(values: ArrayLike) -> Density:
     sample = np.sort(_finite(values))
     width = _bandwidth(sample)
     if width == 0:
-        return Density(np.empty(0), np.empty(0), sample, 0.0)
+        return Density(np.empty(0), np.empty(0), sample, 0.0, 0)
+    low, high = readable_range(sample, fence=WILD)
+    tame = sample[(sample >= low) & (sample <= high)]
     reach = DENSITY_CUT * width
-    grid = np.linspace(sample[0] - reach, sample[-1] + reach, DENSITY_POINTS)
+    grid = np.linspace(tame[0] - reach, tame[-1] + reach, DENSITY_POINTS)
     total = np.zeros(DENSITY_POINTS)
     for chunk in np.array_split(sample, max(1, len(sample) // 2000)):
         total += np.exp(-0.5 * ((grid[:, None] - chunk) / width) ** 2).sum(axis=1)
-    return Density(grid, total / (len(sample) * width * np.sqrt(2 * np.pi)), sample, width)
+    height = total / (len(sample) * width * np.sqrt(2 * np.pi))
+    return Density(grid, height, sample, width, len(sample) - len(tame))
 
 
 def _bandwidth(sample: Floats) -> float:

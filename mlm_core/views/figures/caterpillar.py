@@ -33,6 +33,7 @@ from mlm_core.views.words import term_words
 
 MOST_LARGE_MARKS = 150
 MOST_MARKS = 400
+LONGEST_LINE = 50  # characters beneath a figure of half the page
 """Of more groups every second, third ... is drawn, which the figure says: the curve is the same."""
 ZERO = Family("zero", GREY, "dash", "circle", 1.5)
 PICKED = Family("picked", PURPLE, "longdash", "circle", 4.0)
@@ -121,7 +122,8 @@ def slope_density(
     picked : tuple of (str, float), optional
         A group that is highlighted, and its slope.
     """
-    figure = new_figure(f"slope of {for_figure(term)}", "density")
+    wild = f"<br>{count(density.n_outside)} beyond the frame" if density.n_outside else ""
+    figure = new_figure(f"slope of {for_figure(term)}{wild}", "density")
     _add_density(figure, density)
     span = (0.0, 1.05 * float(density.y.max()) if len(density.y) else 1.0)
     add_upright_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
@@ -148,6 +150,8 @@ def slope_density(
 def _add_density(figure: go.Figure, density: Density) -> None:
     step = _step(len(density.values))
     marks = density.values[::step]
+    if len(density.x):
+        marks = marks[(marks >= density.x[0]) & (marks <= density.x[-1])]
     marked = "" if step == 1 else f" ({every(step)} marked)"
     figure.add_trace(
         go.Scatter(
@@ -265,7 +269,13 @@ def _left_out(ordered: Ordered) -> str:
         parts.append(f"{count(ordered.n_outside)} beyond the frame")
     if ordered.n_unbounded:
         parts.append(f"{count(ordered.n_unbounded)} without an interval drawn open")
-    return f"<br>{'; '.join(parts)}" if parts else ""
+    lines = [""]
+    for part in parts:
+        if len(lines[-1]) + len(part) > LONGEST_LINE:
+            lines.append(part)
+        else:
+            lines[-1] = f"{lines[-1]}; {part}" if lines[-1] else part
+    return "".join(f"<br>{line}" for line in lines if line)
 
 
 def _range_in_words(ordered: Ordered, what: str, level: str) -> str:

@@ -35,6 +35,16 @@ def test_density_falls_back_on_the_deviation_when_the_quartiles_agree():
     assert density([1, 1, 1, 1, 1, 1, 9]).bandwidth > 0
 
 
+def test_wild_values_are_counted_and_do_not_squeeze_a_density():
+    values = np.append(np.random.default_rng(3).normal(size=500), [-300.0, 140.0])
+    found = density(values)
+    assert found.n_outside == 2
+    assert np.abs(found.x).max() < 6
+    assert len(found.values) == 502
+    assert np.trapezoid(found.y, found.x) == pytest.approx(500 / 502, abs=2e-3)
+    assert density(values[:-2]).n_outside == 0
+
+
 def test_histogram_counts_every_finite_value():
     found = histogram([0, 0.1, 0.2, 1.0, np.inf, np.nan])
     assert found.counts.sum() == 4

@@ -78,6 +78,33 @@ def test_density_with_its_reference_lines(school, keeps_the_rules):
     assert "between −137 and 105" in picture.alt
 
 
+def test_wild_slopes_lie_beyond_the_frame(keeps_the_rules):
+    slopes = np.append(np.random.default_rng(3).normal(size=50), [-300.0, 140.0])
+    picture = caterpillar.slope_density(density(slopes), pooled=1.0, term="ses")
+    keeps_the_rules(picture)
+    curve, rug, _ = picture.figure.data
+    assert curve.x[0] < min(rug.x) < max(rug.x) < curve.x[-1]
+    assert len(rug.x) == 50
+    assert curve.name == "52 own slopes"
+    assert picture.figure.layout.xaxis.title.text == "slope of ses<br>2 beyond the frame"
+
+
+def test_what_is_left_out_stands_in_lines_that_fit():
+    n = 1000
+    table = pd.DataFrame({"group": [f"g{k}" for k in range(n)], "n": 5, "term": "x",
+                          "estimate": np.arange(n) * 1.0})  # fmt: skip
+    table["lower"], table["upper"] = table["estimate"] - 1, table["estimate"] + 1
+    table.loc[:9, "estimate"] = np.nan
+    table.loc[990:, "estimate"] = 1e6
+    table.loc[500:520, ["lower", "upper"]] = np.nan
+    ordered = ordered_estimates(table, term="x")
+    title = caterpillar.slopes(ordered, pooled=1.0, term="x", level="g").figure.layout.xaxis.title
+    _, *lines = title.text.split("<br>")
+    assert len(lines) == 3
+    assert "; ".join(lines).count(";") == 3
+    assert max(map(len, lines)) <= caterpillar.LONGEST_LINE + 2
+
+
 def test_an_empty_density_still_draws(keeps_the_rules):
     picture = caterpillar.slope_density(density([]), pooled=1.0, term="ses")
     assert len(picture.figure.data) == 3
