@@ -9,6 +9,7 @@ LaTeX without dollar signs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,7 +29,9 @@ _ROW_LETTERS = "ijklmnpqrs"
 _EFFECTS = (r"\zeta", r"\eta", r"\xi", r"\nu", r"\omega", r"\kappa")
 _STAGES = (r"\beta", r"\delta", r"\gamma", r"\lambda", r"\mu", r"\rho")
 _RESIDUAL = r"\varepsilon"
-_ONE_LINE = 6  # parts of a sum that fit on one line of a page
+_ONE_LINE = 6  # parts of a sum that stand on one line of a page
+_LINE_WIDTH = 80  # and characters that fit there
+_UNSEEN = re.compile(r"\\[a-zA-Z]+|[\\{}_^$]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +256,17 @@ class _Writer:
 
 def _broken(left: str, parts: list[str]) -> str:
     """Return an equation, on several lines where it has many parts."""
-    if len(parts) <= _ONE_LINE:
-        return f"{left} = {' + '.join(parts)}"
-    lines = [" + ".join(parts[at : at + _ONE_LINE]) for at in range(0, len(parts), _ONE_LINE)]
-    rest = "".join(rf" \\ &\quad + {line}" for line in lines[1:])
-    return rf"\begin{{aligned}} {left} &= {lines[0]}{rest} \end{{aligned}}"
+    lines: list[list[str]] = [[]]
+    for part in parts:
+        width = sum(len(_UNSEEN.sub("", each)) + 3 for each in (*lines[-1], part))
+        if lines[-1] and (len(lines[-1]) == _ONE_LINE or width > _LINE_WIDTH):
+            lines.append([])
+        lines[-1].append(part)
+    first, *others = (" + ".join(line) for line in lines)
+    if not others:
+        return f"{left} = {first}"
+    rest = "".join(rf" \\ &\quad + {line}" for line in others)
+    return rf"\begin{{aligned}} {left} &= {first}{rest} \end{{aligned}}"
 
 
 def _symbol(depth: int) -> str:

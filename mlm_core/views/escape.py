@@ -55,7 +55,7 @@ def for_figure(text: object) -> str:
     line = _one_line(text)
     if len(line) > LONGEST_LABEL:
         line = line[: LONGEST_LABEL - 1] + "…"
-    return html.escape(line)
+    return html.escape(line, quote=False)  # a figure shows &quot; as it is written
 
 
 def for_html(text: object) -> str:

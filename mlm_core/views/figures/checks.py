@@ -24,6 +24,7 @@ from mlm_core.views.figures.theme import (
     name_positions,
     new_figure,
     segments,
+    tick_labels,
 )
 from mlm_core.views.numbers import count, number, percent
 
@@ -175,7 +176,7 @@ def influence(found: GroupInfluence, *, group: str | None = None) -> Picture:
     shown = f"the {len(table)} with most" if len(found.table) > len(table) else "most first"
     name_positions(figure, table["group"], f"groups of {for_figure(found.level)}, {shown}")
     # Names stand upright: there is room for all that are drawn.
-    upright = {"tickmode": "array", "tickvals": place, "ticktext": labels(table["group"])}
+    upright = {"tickmode": "array", "tickvals": place, "ticktext": tick_labels(table["group"])}
     figure.update_xaxes(showticklabels=True, **upright)
     figure.update_yaxes(rangemode="tozero")
     pairs = zip(table["group"][:3], distance[:3], strict=True)

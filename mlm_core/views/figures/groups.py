@@ -41,6 +41,8 @@ def size_histogram(sizes: pd.DataFrame, *, level: str) -> Picture:
     figure.update_xaxes(showgrid=False)
     if not len(sizes):
         return Picture(figure, f"No group of {plain(level)} to count.", "group-sizes")
+    if len(sizes) == 1:  # one bar would fill the figure, with fractions of a row beneath it
+        figure.update_xaxes(range=[lower[0] - 3.0, upper[0] + 3.0], dtick=1)
     most = int(sizes["groups"].to_numpy().argmax())
     alt = (
         f"Histogram of group sizes: {count(sizes['groups'].sum())} groups of {plain(level)} hold"

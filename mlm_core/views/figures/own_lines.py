@@ -25,6 +25,8 @@ from mlm_core.views.numbers import count, number
 
 MOST_NAMED = 12
 """Up to so many lines carry the name of their group at their end."""
+LONGEST = 8
+"""Names of more characters would lie over each other, and over the edge of the figure."""
 MANY = 200
 """More lines than this are drawn thinner."""
 
@@ -71,7 +73,7 @@ def own_lines(
         if len(chosen):
             _add_lines(figure, chosen, colour, GROUP_DASHES[place], width, title)
             title = ""  # one entry in the legend stands for all
-    if len(own) <= MOST_NAMED:
+    if len(own) <= MOST_NAMED and all(len(str(group)) <= LONGEST for group in own["group"]):
         _name_ends(figure, own)
     if len(whole):
         _add_whole(figure, whole)

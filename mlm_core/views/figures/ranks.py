@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mlm_core.inference.group_summaries import GroupSummaries
 from mlm_core.views.escape import for_figure, plain
-from mlm_core.views.figures.theme import GREY, POOLED, every
+from mlm_core.views.figures.theme import GREY, POOLED, every, tick_labels
 from mlm_core.views.numbers import count, number
 
 MOST_GROUPS = 1000
@@ -23,7 +23,6 @@ STRIP_FROM = 40
 AROUND = 25
 """Groups on either side of a marked one when the picture opens on it."""
 MOST_NAMES = 30
-LONGEST_NAME = 14
 
 
 def drawn(table: pd.DataFrame, marked: str | None = None) -> pd.DataFrame:
@@ -78,9 +77,7 @@ def rank_axis(
 ) -> None:
     """Name the places as far as there is room, with a strip of the whole below when many."""
     where = places(table)
-    names = [text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
-             for text in table["group"].map(str)]  # fmt: skip
-    alias = {place: for_figure(text) for place, text in zip(where, names, strict=True)}
+    alias = dict(zip(where, tick_labels(table["group"]), strict=True))
     step = _step(summaries.n_groups)
     some = "" if step == 1 else f"{every(step)} of {count(summaries.n_groups)} "
     figure.update_xaxes(

@@ -50,6 +50,7 @@ BASE_SIZE = 15
 TITLE_SIZE = 16
 HEIGHT = 450
 MOST_TICK_LABELS = 20
+LONGEST_TICK_LABEL = 14  # characters; the hover has the whole name
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,14 @@ def labels(groups: pd.Series) -> NDArray[np.object_]:
     return np.array([for_figure(group) for group in groups], dtype=object)
 
 
+def tick_labels(groups: pd.Series) -> NDArray[np.object_]:
+    """Return group labels as figure text that leaves room for the figure, long ones cut."""
+    most = LONGEST_TICK_LABEL
+    names = (str(group) for group in groups)
+    cut = [name if len(name) <= most else f"{name[: most - 1]}…" for name in names]
+    return np.array([for_figure(name) for name in cut], dtype=object)
+
+
 def click_data(table: pd.DataFrame) -> NDArray[np.object_]:
     """Return what a click hands back: raw group label and size, one row a mark."""
     return np.column_stack([table["group"].to_numpy(object), table["n"].to_numpy(object)])
@@ -247,7 +256,7 @@ def name_positions(figure: go.Figure, groups: pd.Series, title: str) -> None:
     """Label positions 1, 2, ... with group names where there is room for them."""
     if len(groups) <= MOST_TICK_LABELS:
         figure.update_xaxes(
-            tickmode="array", tickvals=np.arange(1, len(groups) + 1), ticktext=labels(groups)
+            tickmode="array", tickvals=np.arange(1, len(groups) + 1), ticktext=tick_labels(groups)
         )
     else:
         figure.update_xaxes(showticklabels=False, ticks="", showgrid=False)

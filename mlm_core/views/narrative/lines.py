@@ -103,10 +103,11 @@ def _chance(slopes: OwnSlopes) -> str:
     if slopes.n_intervals < FEW_GROUPS:
         return " With so few groups, look at the lines one by one."
     expected = MISSES_IN_A_HUNDRED / 100 * slopes.n_intervals
+    missed = {0: "none does", 1: "1 does"}.get(slopes.n_missed, f"{count(slopes.n_missed)} do")
     return (
         f" Small groups scatter by chance: with one slope for all, about {count(round(expected))}"
         f" of {count(slopes.n_intervals)} own 95% intervals would miss the slope of all rows; here"
-        f" {count(slopes.n_missed)} {'does' if slopes.n_missed == 1 else 'do'}."
+        f" {missed}."
     )
 
 

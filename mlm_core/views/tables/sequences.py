@@ -115,14 +115,15 @@ def block_tests(tests: Sequence[FixedTest]) -> Table:
 def marginal_means(found: MarginalMeans, *, outcome: str) -> Table:
     """Lay out the mean outcome of every category, and what else is held where."""
     frame = found.table
+    places = decimals_for(frame["se"])
     factors = list(frame.columns[: frame.columns.get_loc("estimate")])
     cells = {name: [str(each) for each in frame[name]] for name in factors}
     cells |= {
-        f"Mean of {outcome}": column(frame["estimate"]),
-        "SE": column(frame["se"]),
+        f"Mean of {outcome}": column(frame["estimate"], decimals=places),
+        "SE": column(frame["se"], decimals=places),
         "df": [fixed(value, 1) for value in frame["df"]],
-        "95% from": column(frame["lower"]),
-        "95% to": column(frame["upper"]),
+        "95% from": column(frame["lower"], decimals=places),
+        "95% to": column(frame["upper"], decimals=places),
     }
     notes = ["Of the other factors every category counts the same, however often it occurs."]
     if found.at:
@@ -136,12 +137,13 @@ def marginal_means(found: MarginalMeans, *, outcome: str) -> Table:
 def mean_differences(found: MarginalMeans) -> Table:
     """Lay out the difference of every two marginal means."""
     frame = found.differences
+    places = decimals_for(frame["se"])
     cells = {
         "Difference": [f"{row['first']} less {row['second']}" for row in records(frame)],
-        "Estimate": column(frame["estimate"]),
-        "SE": column(frame["se"]),
-        "95% from": column(frame["lower"]),
-        "95% to": column(frame["upper"]),
+        "Estimate": column(frame["estimate"], decimals=places),
+        "SE": column(frame["se"], decimals=places),
+        "95% from": column(frame["lower"], decimals=places),
+        "95% to": column(frame["upper"], decimals=places),
         "p": [p_value(value) for value in frame["p"]],
         "p (Holm)": [p_value(value) for value in frame["p_holm"]],
     }

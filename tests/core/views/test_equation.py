@@ -125,6 +125,14 @@ def test_long_equations_are_broken(n, is_broken):
     assert (r"\\" in equations(Model(f"y ~ {names}")).combined) == is_broken
 
 
+@pytest.mark.parametrize(
+    ("name", "is_broken"), [("income", False), ("income of the parents", True)]
+)
+def test_equations_with_long_names_are_broken_earlier(name, is_broken):
+    formula = " + ".join(f"`{name} {k}`" for k in range(3))
+    assert (r"\\" in equations(Model(f"y ~ {formula}")).combined) == is_broken
+
+
 def test_categories_show_in_the_equation_of_a_fit(hsb82):
     data = hsb82.assign(sector=np.where(hsb82["catholic"] == 1, "Catholic", "Public"))
     fit = fit_mixed(Model("mAch ~ sector + (1 | school)"), data)

@@ -33,7 +33,8 @@ def test_markdown_has_no_active_character_left(name):
 def test_figure_and_html_texts_hold_no_tag(name):
     assert "<" not in for_figure(name)
     assert html.unescape(for_figure(name)) == " ".join(name.split())
-    assert for_html(name) == for_figure(name)
+    assert html.unescape(for_html(name)) == " ".join(name.split())
+    assert for_figure('"') == '"'  # which a figure would show as &quot; otherwise
 
 
 def test_a_very_long_name_is_cut_before_it_is_escaped():

@@ -24,6 +24,12 @@ def test_joined_sizes_and_no_sizes_at_all():
     assert "No group" in groups.size_histogram(size_counts([]), level="g").alt
 
 
+def test_groups_of_one_size_leave_no_fraction_of_a_row():
+    axis = groups.size_histogram(size_counts([9] * 12), level="g").figure.layout.xaxis
+    assert axis.dtick == 1
+    assert axis.range == (6, 12)
+
+
 def test_nesting_has_a_block_for_every_inner_group(classroom, keeps_the_rules):
     picture = groups.nesting(nesting_tree(classroom, ["schoolid", "classid"]))
     keeps_the_rules(picture)

@@ -87,6 +87,15 @@ def test_few_lines_carry_their_names(school):
     assert all(each.mode != "text" for each in draw(school.lines).figure.data)
 
 
+def test_long_names_would_lie_over_each_other(school, monkeypatch):
+    own = school.lines.families["unpooled"].head(12)
+    longest = max(len(group) for group in own["group"])
+    for most, is_named in ((longest, True), (longest - 1, False)):
+        monkeypatch.setattr("mlm_core.views.figures.own_lines.LONGEST", most)
+        modes = [each.mode for each in draw(school.lines, own=own).figure.data]
+        assert ("text" in modes) == is_named
+
+
 @pytest.mark.parametrize("rows", [0, 1])
 def test_groups_without_a_line_leave_the_points(school, rows, keeps_the_rules):
     picture = draw(school.lines, own=school.lines.families["unpooled"].head(rows))

@@ -33,6 +33,12 @@ def test_positions_are_named_while_there_is_room(n, is_named):
         assert axis.showticklabels is False
 
 
+def test_long_names_beneath_ticks_are_cut():
+    most = theme.LONGEST_TICK_LABEL
+    found = theme.tick_labels(pd.Series(["<" * most, "<" * (most + 1), 7]))
+    assert found.tolist() == ["&lt;" * most, "&lt;" * (most - 1) + "…", "7"]
+
+
 def test_sizes_are_set_apart_from_the_template():
     figure = theme.new_figure("x", "y")
     assert figure.layout.xaxis.tickfont.size == theme.BASE_SIZE

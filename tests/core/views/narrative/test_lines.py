@@ -58,6 +58,7 @@ def test_few_intervals_are_not_counted(n_intervals, says):
 def test_one_does_and_fewer_points():
     said = lines.own_slopes(replace(SCHOOLS, n_missed=1, pooled=-2.0))
     assert said.endswith("here 1 does.")
+    assert lines.own_slopes(replace(SCHOOLS, n_missed=0)).endswith("here none does.")
     assert "2.00 fewer points" in said
 
 
