@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import quote
 
 from mlm_core.data.model import Model
 from mlm_core.errors import DesignError
@@ -27,6 +28,8 @@ Predictor = Literal["normal", "uniform"]
 MOST_ROWS = 200_000
 MOST_GROUPS = 5_000
 OUTCOME, PUPIL = "y", "x"
+UNIT = "points"
+LONGEST_UNIT = 30  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class NestedDesign:
         Whether the models fitted know of the group's mean of x.
     residual_sd : float
     unit : str
-        Unit of the outcome.
+        Unit of the outcome, on one line; a person's own text.
     """
 
     levels: tuple[LevelDesign, ...]
@@ -97,7 +100,7 @@ class NestedDesign:
     contextual: float = 0.0
     models_mean: bool = False
     residual_sd: float = 1.0
-    unit: str = "points"
+    unit: str = UNIT
 
     def __post_init__(self) -> None:
         _check(self)
@@ -147,7 +150,9 @@ class NestedDesign:
         """Return the design as a short text; :mod:`mlm_core.inference.simulation_text` reads it."""
         head = [self.rows, self.row_sizes, self.intercept, self.slope, self.predictor, self.between,
                 self.contextual, int(self.models_mean), self.residual_sd]  # fmt: skip
-        parts = [",".join(map(_text, head))]
+        # Quoted it holds no comma, semicolon or at sign.
+        unit = [] if self.unit == UNIT else [quote(self.unit, safe="")]
+        parts = [",".join([*map(_text, head), *unit])]
         for level in self.levels:
             own = [level.name, level.groups, level.sizes, level.intercept_sd, level.slope_sd,
                    level.correlation, level.effect]  # fmt: skip
@@ -160,6 +165,8 @@ def _text(value: object) -> str:
 
 
 def _check(design: NestedDesign) -> None:
+    if not 0 < len(design.unit) <= LONGEST_UNIT or design.unit != " ".join(design.unit.split()):
+        raise DesignError(f"A unit is a text of 1 to {LONGEST_UNIT} characters on one line.")
     numbers = [design.rows, design.intercept, design.slope, design.between, design.contextual,
                design.residual_sd]  # fmt: skip
     for level in design.levels:

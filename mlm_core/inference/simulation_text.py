@@ -1,13 +1,16 @@
 """Designs and draws as short texts, written and read back: what a link says of simulated data.
 
 A text is user text: it may be old, cut, mistyped or hostile. What is read is a design like any
-other, or a :class:`~mlm_core.errors.DesignError`; nothing but numbers and our own names is taken.
+other, or a :class:`~mlm_core.errors.DesignError`; nothing but numbers, our own names and a unit,
+which is shown as it stands, is taken.
 """
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from mlm_core.errors import DesignError
-from mlm_core.inference.simulation import LEVEL_NAMES, LevelDesign, NestedDesign, Sizes
+from mlm_core.inference.simulation import LEVEL_NAMES, UNIT, LevelDesign, NestedDesign, Sizes
 
 LONGEST_SEED = 9
 
@@ -22,7 +25,10 @@ def read_design(text: str) -> NestedDesign:
     """
     try:
         head, *levels = (part.split(",") for part in text.split(";"))
-        rows, row_sizes, intercept, slope, predictor, between, contextual, mean, residual = head
+        rows, row_sizes, intercept, slope, predictor, between, contextual, mean, residual, *own = (
+            head
+        )
+        (unit,) = own or [UNIT]
         return NestedDesign(
             levels=tuple(_read_level(part) for part in levels),
             rows=float(rows),
@@ -34,6 +40,7 @@ def read_design(text: str) -> NestedDesign:
             contextual=float(contextual),
             models_mean=mean == "1",
             residual_sd=float(residual),
+            unit=unquote(unit, errors="strict"),
         )
     except ValueError as error:
         raise DesignError(f"{text[:60]!r} describes no design: {error}.") from error

@@ -29,8 +29,7 @@ _ROW_LETTERS = "ijklmnpqrs"
 _EFFECTS = (r"\zeta", r"\eta", r"\xi", r"\nu", r"\omega", r"\kappa")
 _STAGES = (r"\beta", r"\delta", r"\gamma", r"\lambda", r"\mu", r"\rho")
 _RESIDUAL = r"\varepsilon"
-_ONE_LINE = 6  # parts of a sum that stand on one line of a page
-_LINE_WIDTH = 80  # and characters that fit there
+_LINE_WIDTH = 80  # characters that fit on one line of a page
 _UNSEEN = re.compile(r"\\[a-zA-Z]+|[\\{}_^$]")
 
 
@@ -255,11 +254,11 @@ class _Writer:
 
 
 def _broken(left: str, parts: list[str]) -> str:
-    """Return an equation, on several lines where it has many parts."""
+    """Return an equation, on several lines where it is long."""
     lines: list[list[str]] = [[]]
     for part in parts:
         width = sum(len(_UNSEEN.sub("", each)) + 3 for each in (*lines[-1], part))
-        if lines[-1] and (len(lines[-1]) == _ONE_LINE or width > _LINE_WIDTH):
+        if lines[-1] and width > _LINE_WIDTH:
             lines.append([])
         lines[-1].append(part)
     first, *others = (" + ".join(line) for line in lines)

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from mlm_core.inference.simulation import PRESETS, LevelDesign, NestedDesign
+from mlm_core.inference.simulation import LONGEST_UNIT, PRESETS, LevelDesign, NestedDesign
 from mlm_core.inference.simulation_levels import with_levels
 from mlm_core.views.narrative import simulation as narrative
 from pages._ui import parts, state
@@ -113,6 +113,8 @@ def _inside(design: NestedDesign, key: str) -> dict[str, Any]:
         "row_sizes": _sizes("Number of pupils differs", design.row_sizes, f"sizes-{key}"),
         "residual_sd": _spread(f"SD within {narrative.plural(inner)}", scale, f"residual-{key}",
                                low=0.01),
+        "unit": parts.word("Unit of the outcome", design.unit, key=f"unit-{key}",
+                           most=LONGEST_UNIT),
         "intercept": _effect("Intercept", design.intercept, scale, f"intercept-{key}"),
         "slope": _effect("Slope of x", design.slope, scale, f"x-{key}"),
         "contextual": _effect(

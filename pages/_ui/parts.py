@@ -168,6 +168,14 @@ def slide(label: str, low: float, high: float, first: float, *, step: float, key
     )
 
 
+def word(label: str, first: str, *, key: str, most: int) -> str:
+    """Let a person name something; what they had at first stands for nothing."""
+    typed = st.text_input(
+        label, first, key=key, max_chars=most, bind="query-params", persist_state="session"
+    )
+    return " ".join(typed.split())[:most].strip() or first
+
+
 def asked(label: str, *, key: str, at_once: bool = False) -> bool:
     """Offer to do something; tell whether it was asked for.
 

@@ -18,7 +18,7 @@ from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.parameters import parameter_words
 from mlm_core.views.tables import likelihood as tables
-from pages._ui import cache, parts, show, simulated, widgets
+from pages._ui import builder, cache, parts, show, simulated, widgets
 
 CONFIDENCE = 0.95
 _SPREADS = ("sd", "sigma")
@@ -157,6 +157,8 @@ def own_model() -> None:
         model, method = choices.model, choices.method
         fits = [cache.mixed(data, model, method=each) for each in ("REML", "ML")]
         show.answer(narrative.own_model(*fits))
+        fit = fits[0] if method == "REML" else fits[1]
+        builder.remarks(choices, fit)
         show.table(tables.methods(*fits))
         st.header("The profile of each variance", anchor=False)
         profiles = cache.from_fit(profile, data, model, method=method)
@@ -173,7 +175,6 @@ def own_model() -> None:
             plain=lambda label: parameter_words(by_label[label].parameter),
         )
         show.figure(profile_curve(by_label[chosen], intervals, confidence=CONFIDENCE))
-        fit = fits[0] if method == "REML" else fits[1]
         if has_path(fit):
             st.header("What the search does", anchor=False)
             path = cache.from_fit(search_path, data, model, method=method)

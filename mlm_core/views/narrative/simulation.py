@@ -44,7 +44,7 @@ def design(drawn: NestedDesign) -> str:
     return (
         f"{chosen(drawn.outer.groups)} {plural(drawn.outer.name)}{inner},"
         f" {_roughly(drawn.row_sizes)}{chosen(drawn.rows)} pupils in each: about"
-        f" {count(drawn.expected_rows)} rows. The outcome, in {drawn.unit}, is"
+        f" {count(drawn.expected_rows)} rows. The outcome, in {for_markdown(drawn.unit)}, is"
         f" {' + '.join(_parts(drawn))}; x is a predictor of pupils, {', '.join(whose)}. At the same"
         f" predictors two pupils of one {drawn.outer.name} correlate at {fixed(drawn.icc, 2)}."
     )

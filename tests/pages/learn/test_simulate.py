@@ -171,6 +171,23 @@ def test_designs_too_large_are_refused_and_can_be_mended(view: OpenView) -> None
     assert not page.run().notes("stop")
 
 
+def test_the_unit_of_the_outcome_is_a_persons_own(view: OpenView) -> None:
+    page = _lesson(view, "Draw data")
+    field = next(each for each in page.app.text_input if each.label == "Unit of the outcome")
+    assert field.value == "points"
+    field.set_value('<b>"cm"</b> ')
+    page.run()
+    assert (
+        page.spec("many-lines")["layout"]["yaxis"]["title"]["text"]
+        == 'y, in &lt;b&gt;"cm"&lt;/b&gt;'
+    )
+    page.app.button(key="use-drawn").click()
+    page.run()
+    assert "in use on all pages" in page.sentences
+    next(each for each in page.app.text_input if each.label == "Unit of the outcome").set_value("")
+    assert page.run().spec("many-lines")["layout"]["yaxis"]["title"]["text"] == "y, in points"
+
+
 def test_a_drawn_table_is_used_on_all_pages(view: OpenView) -> None:
     page = _lesson(view, "Draw data", "Few groups")
     frame = draw_table(FEW, seed=1)

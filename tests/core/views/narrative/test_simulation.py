@@ -40,6 +40,9 @@ def test_how_the_outcome_of_a_design_comes_about():
         " (SD 0.600, of its slope 0.400) + chance (SD 1.00)" in told
     )
     assert "x is a predictor of pupils, w_school one of schools." in told
+    hostile = replace(PRESETS["Slopes that differ"], unit="<b>$cm$</b>")
+    assert r"in \<b\>\$cm\$\</b\>, is" in narrative.design(hostile).replace("\\/", "/")
+    assert narrative.outcome(hostile) == "y, in <b>$cm$</b>"
     told = narrative.design(PRESETS["A contextual effect"])
     assert "1 · the school's mean of x" in told
 
