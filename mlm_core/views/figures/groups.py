@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from mlm_core.inference.nesting import NestingTree
 from mlm_core.views.escape import for_figure, plain
-from mlm_core.views.figures.theme import BLUE, HEIGHT, Picture, labels, new_figure
+from mlm_core.views.figures.theme import BLUE, HEIGHT, Picture, labels, name_rows, new_figure
 from mlm_core.views.numbers import count
 
 
@@ -96,9 +96,7 @@ def nesting(tree: NestingTree) -> Picture:
     )
     figure.update_layout(margin={"t": 16}, uniformtext={"minsize": 11, "mode": "hide"})
     names = [f"{outer} {text}" for text in labels(bars["label"])]
-    figure.update_yaxes(
-        tickmode="array", tickvals=np.arange(len(bars), 0, -1), ticktext=names, showgrid=False
-    )
+    name_rows(figure, np.arange(len(bars), 0, -1), names)
     return Picture(figure, _nesting_alt(tree), "nesting")
 
 

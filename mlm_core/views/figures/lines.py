@@ -51,7 +51,6 @@ def pooled_line(points: Points, line: pd.DataFrame, *, outcome: str, predictor: 
     figure = new_figure(for_figure(predictor), for_figure(outcome))
     _add_points(figure, points)
     _add_lines(figure, line, POOLED, f"pooled, slope {number(_slope(line), 4)}")
-    figure.update_layout(margin={"t": 46})
     alt = (
         f"Scatter plot of {plain(outcome)} on {plain(predictor)}, {_points_in_words(points)}, with"
         f" the line of the pooled regression; its slope is {number(_slope(line), 4)}."

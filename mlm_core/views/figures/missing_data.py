@@ -14,6 +14,7 @@ from mlm_core.views.figures.theme import (
     Family,
     Picture,
     add_upright_line,
+    name_rows,
     new_figure,
     segments,
 )
@@ -62,10 +63,8 @@ def before_after(found: MissingData) -> Picture:
     figure.update_xaxes(range=[-reach, reach])
     span = (0.4, len(places) + 0.6)
     add_upright_line(figure, 0.0, "truth", TRUTH, span=span)
-    names = np.array([written(each.term) for each in found.before], dtype=object)
-    figure.update_yaxes(
-        tickmode="array", tickvals=places, ticktext=names, range=span, showgrid=False
-    )
+    name_rows(figure, places, [written(each.term) for each in found.before])
+    figure.update_yaxes(range=span)
     missed = sum(not each.covers for each in found.after)
     alt = (
         f"Estimates with 95% intervals before and after {count(found.n_lost)} outcomes were lost;"

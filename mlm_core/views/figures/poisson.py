@@ -18,7 +18,7 @@ from mlm_core.views.figures.likelihood import (
     contours,
     mark,
 )
-from mlm_core.views.figures.theme import Family, Picture, new_figure, segments
+from mlm_core.views.figures.theme import Family, Picture, name_rows, new_figure, segments
 from mlm_core.views.numbers import count, fixed, percent
 
 CONTOURS = 14
@@ -99,13 +99,8 @@ def interval_claims(repeats: PoissonRepeats, *, term: str) -> Picture:
     reach = 1.1 * float(max(real.max(), claimed.max()))
     figure.update_xaxes(range=[-reach, reach])
     texts = [f"{row.kind}<br>covers {percent(row.coverage)}" for row in rows]
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=places,
-        ticktext=np.array(texts, dtype=object),
-        range=[0.4, len(rows) + 0.6],
-        showgrid=False,
-    )
+    name_rows(figure, places, texts)
+    figure.update_yaxes(range=[0.4, len(rows) + 0.6])
     told = "; ".join(f"{row.kind} {percent(row.coverage)}" for row in rows)
     alt = f"Share of the samples whose 95% interval for {term} covers the truth: {told}."
     return Picture(figure, alt, f"interval-claims-{'intercept' if term == 'b0' else 'slope'}")

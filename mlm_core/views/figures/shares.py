@@ -15,6 +15,7 @@ from mlm_core.views.figures.theme import (
     RESIDUAL_COLOUR,
     Picture,
     new_figure,
+    room_for,
 )
 from mlm_core.views.numbers import number, percents
 from mlm_core.views.words import RESIDUAL, level_words
@@ -45,7 +46,8 @@ def share_bars(models: Mapping[str, VarianceShares], *, outcome: str) -> Picture
     )
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="", showline=False)
     figure.update_yaxes(showticklabels=len(models) > 1)
-    figure.update_layout(legend={"traceorder": "normal"}, margin={"r": 32})
+    margin = {"l": room_for(bars) if len(models) > 1 else 12, "r": 32}
+    figure.update_layout(legend={"traceorder": "normal"}, margin=margin)
     parts = [f"{plain(label)}: {_in_words(each)}" if len(models) > 1 else _in_words(each)
              for label, each in models.items()]  # fmt: skip
     alt = f"Shares of the variance of {plain(outcome)}. {'; '.join(parts)}."

@@ -44,11 +44,26 @@ _AXES: Mapping[str, Mapping[str, Any]] = {
 class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
     """A figure that is written with the look of all figures, and with its numbers as lists."""
 
+    _ink: Mapping[str, Any] = {}
+
+    def print_in(self, *, text: str, paper: str, frame: str) -> None:
+        """Choose the colours of text, of the paper, and of the frames around what is pointed at.
+
+        Kept apart until the figure is written: plotly takes long to change a layout, and all else
+        takes its colour from these.
+        """
+        self._ink = {
+            "font": {"color": text},
+            "hoverlabel": {"bgcolor": paper, "bordercolor": frame, "font": {"color": text}},
+            "paper_bgcolor": paper,
+            "plot_bgcolor": paper,
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as it is sent to a browser."""
         written: dict[str, Any] = super().to_dict()
         written["data"] = [_unpacked(trace) for trace in written["data"]]
-        layout = _completed(written["layout"], _LAYOUT)
+        layout = _completed(_completed(written["layout"], _LAYOUT), self._ink)
         layout.pop("template", None)
         for name in layout:
             if name[:5] in _AXES:
@@ -62,7 +77,7 @@ def _completed(given: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, 
     found = {**usual, **given}
     for name, value in usual.items():
         if isinstance(value, Mapping):
-            found[name] = {**value, **given.get(name, {})}
+            found[name] = _completed(given.get(name, {}), value)
     return found
 
 

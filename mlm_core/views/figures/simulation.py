@@ -23,6 +23,7 @@ from mlm_core.views.figures.theme import (
     Family,
     Picture,
     add_upright_line,
+    name_rows,
     new_figure,
     segments,
 )
@@ -98,13 +99,8 @@ def claims(found: Experiment, term: str) -> Picture:
             )
         )
     texts = [f"{each.kind}<br>covers {percent(each.coverage)}" for each in fared]
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=places,
-        ticktext=np.array(texts, dtype=object),
-        range=[0.4, len(answers) + 0.6],
-        showgrid=False,
-    )
+    name_rows(figure, places, texts)
+    figure.update_yaxes(range=[0.4, len(answers) + 0.6])
     figure.update_xaxes(rangemode="tozero")
     told = "; ".join(
         f"{each.kind}: real {number(each.real_se)}, stated {number(each.stated_se)}, coverage"

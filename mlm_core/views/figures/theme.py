@@ -11,7 +11,9 @@ back (``customdata``) is the raw group label, which is never drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,13 @@ TITLE_SIZE = 16
 HEIGHT = 450
 MOST_TICK_LABELS = 20
 LONGEST_TICK_LABEL = 14  # characters; the hover has the whole name
+# Pixels that the titles of the axes, labels such as −0.05 or 100%, and a line of legend need. The
+# drawing library makes room for what needs more by drawing the whole figure a second time.
+MARGIN = {"l": 99, "r": 24, "t": 58, "b": 80}
+WITHOUT_LABELS = 44
+"""The lower margin where the positions of an axis have no labels."""
+_CHARACTER, _BESIDE = 6.8, 64  # pixels: of a character, and of ticks and title beside labels
+MOST_ROOM = 240
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Picture:
 
     Attributes
     ----------
-    figure : plotly.graph_objects.Figure
+    figure : Sheet
         The figure.
     alt : str
         What it shows, in words and numbers, as plain text.
@@ -97,7 +106,7 @@ class Picture:
         File name (without ending) when it is saved.
     """
 
-    figure: go.Figure
+    figure: Sheet
     alt: str
     name: str
 
@@ -115,7 +124,7 @@ _AXIS = {"tickfont": {"size": BASE_SIZE}, "title_font": {"size": TITLE_SIZE}}
 _NO_TEMPLATE = go.layout.Template()
 
 
-def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> go.Figure:
+def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> Sheet:
     """Start a figure; the axis titles are figure text already (user text escaped)."""
     # Handed over at once: plotly takes ten times as long to change a layout as to make one.
     return Sheet(
@@ -138,7 +147,7 @@ def _look(height: int) -> dict[str, Any]:
     return {
         "template": _NO_TEMPLATE,
         "height": height,
-        "margin": {"l": 12, "r": 16, "t": 46, "b": 12},
+        "margin": MARGIN,
         "font": {"size": BASE_SIZE},
         "legend": {
             "orientation": "h",
@@ -155,18 +164,10 @@ def _look(height: int) -> dict[str, Any]:
     }
 
 
-def ink(figure: go.Figure, *, is_dark: bool) -> None:
+def ink(figure: Sheet, *, is_dark: bool) -> None:
     """Give a figure the colours of a light or a dark page."""
-    colour, paper = (INK_ON_DARK, PAPER_ON_DARK) if is_dark else (INK, PAPER)
-    layout = figure.layout
-    layout.paper_bgcolor = layout.plot_bgcolor = layout.hoverlabel.bgcolor = paper
-    layout.hoverlabel.bordercolor = GREY
-    layout.hoverlabel.font.color = layout.font.color = layout.legend.font.color = colour
-    for slider in layout.sliders:
-        slider.currentvalue.font.color = colour
-    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
-        axis.tickfont.color = colour
-        axis.title.font.color = colour
+    text, paper = (INK_ON_DARK, PAPER_ON_DARK) if is_dark else (INK, PAPER)
+    figure.print_in(text=text, paper=paper, frame=GREY)
 
 
 def answers_clicks(figure: go.Figure) -> None:
@@ -252,6 +253,23 @@ def add_upright_line(
     )
 
 
+def room_for(names: Iterable[str]) -> float:
+    """Return the left margin that names (figure text) of rows need, in pixels."""
+    longest = max(len(unescape(line)) for name in names for line in name.split("<br>"))
+    return min(_BESIDE + _CHARACTER * longest, MOST_ROOM)
+
+
+def name_rows(figure: go.Figure, places: NDArray[Any], names: Sequence[str]) -> None:
+    """Label places on the upright axis with names (figure text)."""
+    figure.update_layout(margin={"l": room_for(names)})
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=places,
+        ticktext=np.array(names, dtype=object),
+        showgrid=False,
+    )
+
+
 def name_positions(figure: go.Figure, groups: pd.Series, title: str) -> None:
     """Label positions 1, 2, ... with group names where there is room for them."""
     if len(groups) <= MOST_TICK_LABELS:
@@ -260,4 +278,5 @@ def name_positions(figure: go.Figure, groups: pd.Series, title: str) -> None:
         )
     else:
         figure.update_xaxes(showticklabels=False, ticks="", showgrid=False)
+        figure.update_layout(margin={"b": WITHOUT_LABELS})
     figure.update_xaxes(title={"text": title}, range=[0.25, len(groups) + 0.75])

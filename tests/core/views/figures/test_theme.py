@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from mlm_core.views.figures import theme
+from mlm_core.views.figures.sheet import FAMILY
 
 
 def test_families_differ_in_more_than_colour():
@@ -63,11 +64,18 @@ def test_a_click_hands_back_the_raw_label():
 
 def test_text_stands_out_from_light_and_dark_pages():
     figure = theme.new_figure("x", "y")
-    for is_dark, colour in ((False, theme.INK), (True, theme.INK_ON_DARK)):
+    for is_dark, colour, paper in (
+        (False, theme.INK, theme.PAPER),
+        (True, theme.INK_ON_DARK, theme.PAPER_ON_DARK),
+    ):
         theme.ink(figure, is_dark=is_dark)
-        layout = figure.layout
-        assert layout.font.color == layout.legend.font.color == colour
-        assert layout.xaxis.tickfont.color == layout.yaxis.title.font.color == colour
+        layout = figure.to_dict()["layout"]
+        assert layout["font"] == {"family": FAMILY, "size": theme.BASE_SIZE, "color": colour}
+        assert layout["hoverlabel"]["font"] == {"size": theme.BASE_SIZE, "color": colour}
+        assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == paper
+        # What has a colour of its own would not follow.
+        assert "color" not in layout["legend"]["font"] | layout["xaxis"]["tickfont"]
+        assert "color" not in layout["yaxis"]["title"]["font"]
 
 
 def test_every_second_third_and_eleventh():
@@ -81,3 +89,12 @@ def test_looks_return_after_all_colours_and_shapes():
     assert len(set(pairs)) == 35
     assert pairs[0] == pairs[35]
     assert theme.POOLED.colour not in set(look["color"])
+
+
+def test_named_rows_have_room_for_the_longest_line_of_a_name():
+    figure = theme.new_figure("x", "")
+    theme.name_rows(figure, np.array([2, 1]), ["a<br>twelve &lt; 14", "b"])
+    assert figure.layout.yaxis.ticktext.tolist() == ["a<br>twelve &lt; 14", "b"]
+    assert figure.layout.margin.l == theme.room_for(["a", "twelve < 14"])
+    assert theme.room_for(["ab"]) < theme.room_for(["abc"]) < theme.MOST_ROOM
+    assert theme.room_for(["a" * 500]) == theme.MOST_ROOM
