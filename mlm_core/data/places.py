@@ -104,24 +104,34 @@ def at_work(place: Place) -> Iterator[Work]:
     ReadError
         There is no table, or it cannot be read.
     """
-    with _engine_at_work(place) as work, _insisting(work.stop) as stop:
-        yield replace(work, stop=stop)
+    with _engine_at_work(place) as work, _until_over(work) as asked:
+        yield asked
 
 
 @contextmanager
-def _insisting(ask: Callable[[], None]) -> Iterator[Callable[[], None]]:
-    """Give what asks an engine to stop until the work is over: between two queries it forgets."""
+def _until_over(work: Work) -> Iterator[Work]:
+    """Ask an engine nothing once its work is over: it may be gone.
+
+    What asks it to stop does so until then, since between two queries it forgets.
+    """
     over, turn = threading.Event(), threading.Lock()
+
+    def progress() -> float | None:
+        with turn:
+            return None if over.is_set() else work.progress()
 
     def insist() -> None:
         while not over.is_set():
             with turn:
-                if not over.is_set():  # the engine may be gone
-                    ask()
+                if not over.is_set():
+                    work.stop()
             over.wait(_INSISTENCE)
 
+    def stop() -> None:
+        threading.Thread(target=insist, daemon=True, name="stop").start()
+
     try:
-        yield lambda: threading.Thread(target=insist, daemon=True, name="stop").start()
+        yield replace(work, progress=progress, stop=stop)
     finally:
         with turn:
             over.set()

@@ -101,6 +101,13 @@ def _after_a_moment() -> list[threading.Thread]:
     return threading.enumerate()
 
 
+def test_work_may_be_watched_and_stopped_after_its_end(database: Path) -> None:
+    with at_work(Place("database", str(database), "slow")) as work:
+        pass
+    assert work.progress() is None
+    work.stop()
+
+
 def test_spark_is_asked_for_by_name_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
     place = Place("spark", "local[1]", "pupils")
