@@ -42,6 +42,41 @@
     svg.after(png);
   };
 
+  // --- figures that change where they stand (live.py) ---------------------------------------------
+
+  const drawn = new WeakMap(); // the chart's own figure, and what is shown in its place
+  let revision = 1;
+
+  const itself = (plot) => ({
+    alt: plot.closest(".stPlotlyChart").getAttribute("aria-label"),
+    figure: JSON.stringify({ data: plot.data, layout: plot.layout }),
+    shown: undefined,
+  });
+
+  // The chart takes over whatever figure the library reports after a change, and draws it.
+  const show = (plot, own, { figure, alt }) => {
+    const { data, layout } = JSON.parse(figure ?? own.figure);
+    const { width, height } = plot.layout;
+    const margin = { ...layout.margin };
+    // Never narrower than before: the plot stands still, and nothing is drawn twice to make room.
+    for (const side of "lrtb") margin[side] = Math.max(margin[side], plot._fullLayout._size[side]);
+    own.shown = figure;
+    plot.data = data;
+    plot.layout = { ...layout, margin, width, height, datarevision: ++revision };
+    plot.closest(".stPlotlyChart").setAttribute("aria-label", alt ?? own.alt);
+    plot.emit("plotly_redraw");
+  };
+
+  const follow = () => {
+    document.querySelectorAll(".mlm-live").forEach((message) => {
+      const plot = document.querySelector(`.st-key-${message.dataset.of} .js-plotly-plot`);
+      if (!plot?._ev?.listeners("plotly_redraw").length) return; // not drawn yet
+      const own = drawn.get(plot) ?? itself(plot);
+      drawn.set(plot, own);
+      if (own.shown !== message.dataset.figure) show(plot, own, message.dataset);
+    });
+  };
+
   // --- buttons and sliders inside a figure --------------------------------------------------------
 
   const reachable = (node, role, name, onKey) => {
@@ -105,6 +140,7 @@
 
   let isWaiting = false;
   new MutationObserver(() => {
+    follow();
     if (isWaiting) return;
     isWaiting = true;
     requestAnimationFrame(() => {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages._ui import collector, presenter, settling, show, sitemap, state, tour, widgets
+from pages._ui import collector, live, presenter, settling, show, sitemap, state, tour, widgets
 
 st.set_page_config(
     page_title="Multilevel models",
@@ -30,6 +30,7 @@ if state.remark():
     show.note("note", state.remark())
 tour.follow()
 tour.strip()
+live.begin()
 bar = presenter.begin()
 with show.guard():
     page.run()

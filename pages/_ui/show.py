@@ -22,7 +22,7 @@ from mlm_core.notes import Note, Severity
 from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import answers_clicks, ink
-from pages._ui import presenter, state, table_forms
+from pages._ui import live, presenter, state, table_forms
 from pages._ui.long_work import CancelledError, offer_again
 
 if TYPE_CHECKING:
@@ -115,21 +115,41 @@ def figure(picture: Picture, *, on_click: Callable[[str], None] | None = None) -
 
     ``on_click`` is told the group of a mark that is clicked.
     """
-    if not presenter.offers(picture.name, picture.name.replace("-", " ")):
-        return
+    if _is_wanted(picture):
+        _chart(_finished(picture), on_click)
+
+
+def live_figure(picture: Picture) -> None:
+    """Show a figure of a part of a page that runs by itself, as a slider is moved."""
+    if _is_wanted(picture):
+        picture = _finished(picture)
+        chart = live.chart_of(picture)
+        _chart(chart)
+        st.html(live.message(chart, picture))
+
+
+def _is_wanted(picture: Picture) -> bool:
+    return presenter.offers(picture.name, picture.name.replace("-", " "))
+
+
+def _finished(picture: Picture) -> Picture:
     if presenter.is_on():
         picture = enlarged(picture)
     ink(picture.figure, is_dark=st.context.theme.type == "dark")
+    return picture
+
+
+def _chart(picture: Picture, on_click: Callable[[str], None] | None = None) -> None:
     if on_click is not None:
         answers_clicks(picture.figure)
     st.plotly_chart(
         picture.figure,
         width="stretch",
         theme=None,
-        key=(key := f"figure-{picture.name}"),
+        key=picture.key,
         alt=picture.alt,
         config=picture.config,
-        on_select="ignore" if on_click is None else partial(_tell, on_click, key),
+        on_select="ignore" if on_click is None else partial(_tell, on_click, picture.key),
         selection_mode="points",
     )
 

@@ -40,7 +40,7 @@ def density() -> None:
     tail = normal_tail(mean=mean, sd=sd, threshold=threshold)
     with answer:
         show.answer(narrative.tail(tail))
-    show.figure(figures.normal_density(tail))
+    show.live_figure(figures.normal_density(tail))
     show.how(
         "The density of a normal value tells how likely values near x are; areas beneath it are"
         " probabilities. Read the other way round, with x observed and μ proposed, the same"
@@ -70,15 +70,15 @@ def one_sample() -> None:
             show.answer(narrative.mean(found))
         left, right = st.columns(2)
         with left:
-            show.figure(figures.log_likelihood(found))
+            show.live_figure(figures.log_likelihood(found))
         with right:
-            show.figure(figures.sum_of_squares(found))
+            show.live_figure(figures.sum_of_squares(found))
         show.table(tables.mean(found))
     else:
         surface = normal_surface(drawn, true_mean=mean, true_sd=sd)
         with answer:
             show.answer(narrative.surface(surface))
-        show.figure(figures.normal_surface(surface))
+        show.live_figure(figures.normal_surface(surface))
         st.caption(
             "Contours where the log-likelihood lies ½, 2, 4½ and 8 below its maximum: about 1, 2, 3"
             " and 4 standard errors away along each axis."

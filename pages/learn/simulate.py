@@ -50,16 +50,16 @@ def ignore_groups() -> None:
 def _show_experiment(found: Experiment, term: str) -> None:
     left, right = st.columns(2)
     with left:
-        show.figure(figures.estimators(found, term))
+        show.live_figure(figures.estimators(found, term))
     with right:
-        show.figure(figures.claims(found, term))
+        show.live_figure(figures.claims(found, term))
     left, right = st.columns(2)
     with left:
         st.markdown("**Pooled**, groups ignored: the first intervals")
-        show.figure(figures.intervals(found, term, NAIVE))
+        show.live_figure(figures.intervals(found, term, NAIVE))
     with right:
         st.markdown("**Mixed**: the first intervals")
-        show.figure(figures.intervals(found, term, MIXED))
+        show.live_figure(figures.intervals(found, term, MIXED))
     show.table(tables.performance(found))
     show.how(
         "Groups and predictors are drawn once, then outcomes again and again: per group only the"
@@ -96,7 +96,7 @@ def draw_data() -> None:
             st.markdown("This table is in use on all pages now; the sidebar has its model.")
             st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")
         families, points = found.lines.families, found.lines.points
-        show.figure(
+        show.live_figure(
             lines.many_lines(
                 families, outcome=narrative.outcome(design), predictor="x", points=points
             )
@@ -128,9 +128,9 @@ def lose_data() -> None:
             show.answer(narrative.missing(found))
         left, right = st.columns(2)
         with left:
-            show.figure(missing_figures.before_after(found))
+            show.live_figure(missing_figures.before_after(found))
         with right:
-            show.figure(missing_figures.loss(found))
+            show.live_figure(missing_figures.loss(found))
         show.table(tables.missing(found))
         if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
             many = simulated.long_drawn(
@@ -170,7 +170,7 @@ def find_effect() -> None:
         )  # fmt: skip
         with answer:
             show.answer(narrative.power(found))
-        show.figure(power_map(found))
+        show.live_figure(power_map(found))
         show.table(tables.power(found))
         show.how(
             f"In each cell {REPEATS} outcomes are drawn over tables of that size, fitted by the"

@@ -16,6 +16,7 @@ from mlm_core.inference.simulation_missing import missing_data
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_tail
 from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
 from mlm_core.likelihood.poisson_repeats import repeat_poisson
+from mlm_core.views.figures.likelihood import normal_density
 from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.narrative import simulation
 from tests.browser.sites import SLIDERS
@@ -81,6 +82,37 @@ def test_sliders_do_not_run_everything_again(
     steps = [same_screen.until_answered(lambda: handle.press("ArrowRight")) for _ in range(STEPS)]
     print(f"\n{slider}: {min(steps):.0f} ms, to open the page {opening:.0f} ms")
     assert min(steps) < AT_MOST * opening
+
+
+def test_a_figure_follows_its_slider_where_it_stands(same_screen: Any) -> None:
+    same_screen.open("/likelihood?data=classroom")
+    plot = same_screen.main.locator(".st-key-figure-normal-density .js-plotly-plot")
+    plot.evaluate("plot => { plot.isFirst = true; }")
+    handle = same_screen.main.get_by_role("slider", name="Threshold a")
+    handle.focus()
+    for key, threshold in (("ArrowLeft", 1.9), ("ArrowLeft", 1.8), ("ArrowRight", 1.9)):
+        handle.press(key)
+        same_screen.settle()
+        _shows_tail_above(threshold, same_screen)
+    same_screen.page.set_viewport_size({"width": 1000, "height": 800})  # drawn again by the chart
+    same_screen.settle()
+    _shows_tail_above(1.9, same_screen)
+    handle.press("ArrowRight")  # back to what the page began with
+    same_screen.settle()
+    _shows_tail_above(2.0, same_screen)
+    assert plot.evaluate("plot => plot.isFirst")
+
+
+def _shows_tail_above(threshold: float, screen: Any) -> None:
+    tail = normal_tail(mean=0.0, sd=1.0, threshold=threshold)
+    picture = normal_density(tail)
+    (_, shade) = screen.traces("normal-density")
+    assert shade["name"] == picture.figure.data[1].name
+    assert shade["x"][0] == pytest.approx(threshold)
+    screen.main.get_by_role("figure", name=picture.alt, exact=True).wait_for()
+    assert screen.main.locator(".st-key-figure-normal-density .legendtext").inner_html() == (
+        picture.figure.data[1].name.replace(">", "&gt;")
+    )
 
 
 def test_the_experiment_opens_with_its_answer(same_screen: Any) -> None:

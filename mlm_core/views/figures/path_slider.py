@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.pooling_path import PoolingPath
-from mlm_core.views.figures.theme import BASE_SIZE, BLUE, CLEAR, GREY, INK, TITLE_SIZE
+from mlm_core.views.figures.theme import BASE_SIZE, BLUE, CLEAR, GREY, TITLE_SIZE
 from mlm_core.views.numbers import count, number, percent
 
 Floats = NDArray[np.float64]
@@ -22,8 +22,7 @@ Floats = NDArray[np.float64]
 _INSET = 20  # pixels between the end of the slider and its first step
 _BELOW = -0.24
 _UNDER_TRACK, _LINE = 66, 20  # pixels from the top of the slider to the first text, and per line
-_NEAR_AN_END = 0.1
-_HALF_MARK = 7
+_HALF_MARK = 11  # pixels from the edge of its text to the middle of the mark
 _AT_ONCE = {
     "mode": "immediate",
     "frame": {"duration": 0, "redraw": False},
@@ -67,7 +66,7 @@ def add_slider(
 
 
 def _slider(path: PoolingPath, steps: list[dict[str, Any]], place: int) -> dict[str, Any]:
-    font = {"size": TITLE_SIZE, "color": INK}
+    font = {"size": TITLE_SIZE}
     return {
         "active": place,
         "steps": steps,
@@ -108,12 +107,13 @@ def _name_places(figure: go.Figure, path: PoolingPath) -> None:
     """Mark the estimate right beneath the track, and name both ends a line lower."""
     last = len(path.pooling) - 1
     share = path.at_estimate / last
-    side = "left" if share < _NEAR_AN_END else "right" if share > 1 - _NEAR_AN_END else "center"
     estimate = f"{path.method} estimate"
-    mark = f"{estimate} ▲" if side == "right" else f"▲ {estimate}"
-    aside = {"left": -_HALF_MARK, "right": _HALF_MARK, "center": 0}[side]
     inset = round((1.0 - 2.0 * share) * _INSET)
-    _name_place(figure, mark, share, side, line=0, shift=inset + aside)
+    # The mark stands under the knob, the words on the side that has more room.
+    if share <= 0.5:
+        _name_place(figure, f"▲ {estimate}", share, "left", line=0, shift=inset - _HALF_MARK)
+    else:
+        _name_place(figure, f"{estimate} ▲", share, "right", line=0, shift=inset + _HALF_MARK)
     _name_place(figure, "no pooling", 0.0, "left", line=1)
     _name_place(figure, "complete pooling", 1.0, "right", line=1)
 

@@ -34,6 +34,7 @@ _AXIS: Mapping[str, Any] = {
     "ticks": "outside",
     "tickcolor": _LINE,
     "automargin": True,
+    "ticklabeloverflow": "allow",  # all labels were measured to hide what automargin makes room for
 }
 _AXES: Mapping[str, Mapping[str, Any]] = {
     "xaxis": {**_AXIS, "showgrid": False, "title": {"standoff": 20}},
@@ -65,6 +66,9 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
         written["data"] = [_unpacked(trace) for trace in written["data"]]
         layout = _completed(_completed(written["layout"], _LAYOUT), self._ink)
         layout.pop("template", None)
+        for slider in layout.get("sliders", ()):  # whose font is that of its unseen labels
+            caption = {"font": self._ink.get("font", {})}
+            slider["currentvalue"] = _completed(slider["currentvalue"], caption)
         for name in layout:
             if name[:5] in _AXES:
                 layout[name] = _completed(layout[name], _AXES[name[:5]])

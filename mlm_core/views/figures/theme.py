@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import plotly.io as pio
 from numpy.typing import NDArray
 
 from mlm_core.views.escape import for_figure
@@ -109,6 +110,16 @@ class Picture:
     figure: Sheet
     alt: str
     name: str
+
+    @property
+    def key(self) -> str:
+        """What the figure is known by on its page."""
+        return f"figure-{self.name}"
+
+    @property
+    def json(self) -> str:
+        """The figure as it is sent to a browser."""
+        return str(pio.to_json(self.figure, validate=False))
 
     @property
     def config(self) -> dict[str, Any]:

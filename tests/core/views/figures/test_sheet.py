@@ -52,3 +52,14 @@ def test_every_axis_has_the_look_of_all_and_keeps_what_is_its_own():
     assert layout["xaxis"]["title"] == {"standoff": 20, "text": "x"}
     assert layout["yaxis2"]["automargin"] is True
     assert layout["margin"] == {"pad": 8, "l": 3}
+
+
+def test_the_caption_of_a_slider_is_seen_though_its_labels_are_not():
+    figure = _sheet()
+    figure.update_layout(
+        sliders=[{"font": {"color": "rgba(0,0,0,0)"}, "currentvalue": {"font": {"size": 16}}}]
+    )
+    figure.print_in(text="#EEE", paper="#111", frame="#888")
+    (slider,) = figure.to_dict()["layout"]["sliders"]
+    assert slider["currentvalue"]["font"] == {"size": 16, "color": "#EEE"}
+    assert slider["font"]["color"] == "rgba(0,0,0,0)"
