@@ -261,6 +261,9 @@ def main() -> None:
     print(f"{'seconds':75s}  {'best':>6s}  {'median':>6s}  promised")
     broken = []
     for name, times in found.items():
+        if name.endswith(slider_times.LAST):
+            print(f"{name:75s}  {min(times):6.3f}  {median(times):6.3f}  stated only")
+            continue
         promise = PROMISES.get(name, slider_times.PROMISE)
         mark = "" if min(times) < promise else "  BROKEN"
         broken += [name] if mark else []

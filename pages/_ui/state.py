@@ -205,9 +205,10 @@ def write_link() -> None:
 
 
 def seed(key: str, value: object) -> None:
-    """Give a widget the value of the choices before it is drawn, unless it has it already."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    """Give a widget the value of the choices before it is drawn, in every run."""
+    # What a run sent that another cut short may never have been seen: the widget would stand empty
+    # in the browser, which hands that back as if it had been chosen.
+    st.session_state[key] = value
 
 
 def value_of(key: str) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from mlm_core.data.model import Model
 from mlm_core.inference import pairs
 from mlm_core.inference.group_summaries import summarise_groups
-from mlm_core.inference.pair_experiment import DRAWS, pair_experiment
+from mlm_core.inference.pair_experiment import DRAWS, experiment_from
 from mlm_core.views import code
 from mlm_core.views.figures import boxes as figures
 from mlm_core.views.figures import pairs as pair_figures
@@ -35,7 +37,12 @@ with show.guard():
     st.markdown(narrative.likeness(urn))
     if urn.has_pairs:
         number = parts.draws("draw-pairs", many=DRAWS)
-        experiment = cache.computed(pair_experiment, data, **asked, draws=max(DRAWS, number))
+        draws = max(DRAWS, number)
+        experiment = cache.remember(
+            data.fingerprint,
+            repr(("pair experiment", asked, draws)),
+            _call=partial(experiment_from, urn, draws=draws),
+        )
         st.markdown(narrative.draws_so_far(experiment, made=number))
         left, right = st.columns(2)
         with left:

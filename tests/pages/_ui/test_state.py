@@ -53,6 +53,17 @@ def test_a_link_restores_everything(open_page: OpenPage) -> None:
     assert _formula(app) == "mAch ~ ses + sx + (1 + ses || school)"
 
 
+def test_every_run_tells_the_browser_what_is_chosen(open_page: OpenPage) -> None:
+    app = open_page("data/load")
+    for _ in range(2):  # the first may be cut short before it is seen
+        app.run()
+        for key in ("predictors", "levels"):
+            sent = app.multiselect(key=key).proto
+            assert sent.set_value
+            assert list(sent.raw_values) == app.multiselect(key=key).value
+        assert app.selectbox(key="outcome").proto.set_value
+
+
 def test_choices_survive_a_page_change_and_stand_in_the_link(open_page: OpenPage) -> None:
     app = open_page("data/load")
     app.multiselect(key="predictors").set_value(["ses", "minority"]).run()
