@@ -84,27 +84,35 @@ def line_ends(
         groups that lack a coefficient or a range are left out.
     """
     if "group" not in coefficients:
-        coefficients = coefficients.merge(ranges[["group"]], how="cross")
-    lines = pd.concat(
-        [
-            weighted_sum(coefficients, {INTERCEPT.label: 1.0, **(at or {})}).rename("intercept"),
-            weighted_sum(coefficients, {predictor: 1.0, **(tilt or {})}).rename("slope"),
-        ],
-        axis=1,
-    ).dropna()
-    ends = ranges.merge(lines, left_on="group", right_index=True, how="inner")
+        coefficients = _in_every_group(coefficients, ranges["group"])
+    intercepts = weighted_sum(coefficients, {INTERCEPT.label: 1.0, **(at or {})})
+    slopes = weighted_sum(coefficients, {predictor: 1.0, **(tilt or {})})
+    intercept = intercepts.reindex(ranges["group"]).to_numpy()
+    slope = slopes.reindex(ranges["group"]).to_numpy()
+    ends = pd.DataFrame(
+        {
+            "group": ranges["group"],
+            "n": ranges["n"],
+            "intercept": intercept,
+            "slope": slope,
+            "x_from": ranges["lower"],
+            "y_from": intercept + slope * ranges["lower"].to_numpy(),
+            "x_to": ranges["upper"],
+            "y_to": intercept + slope * ranges["upper"].to_numpy(),
+        }
+    )
+    return ends[~np.isnan(intercept) & ~np.isnan(slope)].reset_index(drop=True)
+
+
+def _in_every_group(coefficients: pd.DataFrame, groups: pd.Series[str]) -> pd.DataFrame:
+    """Return the coefficients of one line once for every group."""
     return pd.DataFrame(
         {
-            "group": ends["group"],
-            "n": ends["n"],
-            "intercept": ends["intercept"],
-            "slope": ends["slope"],
-            "x_from": ends["lower"],
-            "y_from": ends["intercept"] + ends["slope"] * ends["lower"],
-            "x_to": ends["upper"],
-            "y_to": ends["intercept"] + ends["slope"] * ends["upper"],
+            "group": np.repeat(groups.to_numpy(), len(coefficients)),
+            "term": np.tile(coefficients["term"].to_numpy(), len(groups)),
+            "estimate": np.tile(coefficients["estimate"].to_numpy(), len(groups)),
         }
-    ).reset_index(drop=True)
+    )
 
 
 def weighted_sum(
@@ -114,13 +122,13 @@ def weighted_sum(
     by_group = {term: w for term, w in weights.items() if isinstance(w, pd.Series)}
     alike = {term: w for term, w in weights.items() if term not in by_group and w}
     rows = coefficients[coefficients["term"].isin([*alike, *by_group])]
-    groups = rows["group"].map(str)
-    weight = rows["term"].map(alike).astype(np.float64)
+    codes, groups = pd.factorize(rows["group"].map(str))
+    weight = rows["term"].map(alike).to_numpy(np.float64, copy=True)
     for term, own in by_group.items():
-        weight = weight.mask(rows["term"] == term, groups.map(own))
-    parts = rows["estimate"] * weight
-    is_missing = parts.isna().groupby(groups, sort=False).any()
-    return parts.groupby(groups, sort=False).sum().mask(is_missing)
+        of_term = (rows["term"] == term).to_numpy()
+        weight[of_term] = own.reindex(groups).to_numpy()[codes[of_term]]
+    parts = rows["estimate"].to_numpy(np.float64) * weight
+    return pd.Series(np.bincount(codes, parts, len(groups)), groups)
 
 
 @dataclass(frozen=True, eq=False)
