@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mlm_core.data.engines import Source
@@ -42,6 +43,14 @@ class CancelledError(MlmError):
         self.again = again
 
 
+class UnfinishedError(MlmError):
+    """Work goes on; the page is to be drawn without what it returns, and to look again."""
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        super().__init__("This is not done yet.")
+        self.look = look
+
+
 class LongWork:
     """All long work of the app: under way, and done."""
 
@@ -52,7 +61,14 @@ class LongWork:
         self._done: OrderedDict[Key, Any] = OrderedDict()
         self._cancelled: set[tuple[str, Key]] = set()
 
-    def fetch(self, key: Key, piece: Piece, on_cancel: Callable[[], None] | None = None) -> Any:
+    def fetch(
+        self,
+        key: Key,
+        piece: Piece,
+        on_cancel: Callable[[], None] | None = None,
+        *,
+        is_watched: bool = False,
+    ) -> Any:
         """Return what a piece of work returns; the page shows how far it is meanwhile.
 
         Parameters
@@ -63,9 +79,14 @@ class LongWork:
         on_cancel : callable, optional
             Takes back what was asked. Without it the work counts as cancelled in this session
             until it is asked for again.
+        is_watched : bool
+            Not to wait but to raise. In a fragment a click waits for the end of the run, and so
+            would a click on Cancel.
 
         Raises
         ------
+        UnfinishedError
+            The work takes longer than a moment, and is watched.
         CancelledError
             This session cancelled it, and has not asked for it again.
         MlmError
@@ -83,7 +104,12 @@ class LongWork:
                 current = self._under_way[key] = piece
                 self._workers.submit(self._do, key, current)
             current.waiting.add(session)
-        return self._await(key, current, on_cancel)
+        if not is_watched:
+            return self._await(key, current, on_cancel)
+        try:
+            return current.future.result(UNNOTICED)
+        except StillWorking:
+            raise UnfinishedError(partial(self._look, key, current, on_cancel)) from None
 
     def cancel(self, key: Key, on_cancel: Callable[[], None] | None = None) -> None:
         """Cancel work for this session; it ends when no other session waits for it."""
@@ -124,10 +150,8 @@ class LongWork:
             return current.future.result(UNNOTICED)
         except StillWorking:
             panel = st.empty()
-        digest = sha256(repr(key).encode()).hexdigest()[:12]  # several may be awaited in one run
-        with panel.container(horizontal=True, vertical_alignment="center", key=f"work-{digest}"):
-            bar = st.progress(*current.progress())
-            st.button("Cancel", key=f"cancel-{digest}", on_click=self.cancel, args=(key, on_cancel))
+        with panel:
+            bar = self._panel(key, current, on_cancel)
         while True:
             try:
                 found = current.future.result(BETWEEN_LOOKS)
@@ -136,6 +160,27 @@ class LongWork:
                 continue
             panel.empty()
             return found
+
+    def _look(self, key: Key, current: Piece, on_cancel: Callable[[], None] | None) -> None:
+        """Show how far work is; run the page again when it is done, raise what it raised."""
+        with self._lock:
+            is_under_way = self._under_way.get(key) is current
+        if is_under_way:
+            self._panel(key, current, on_cancel)
+            return
+        if current.future.done():
+            current.future.result()
+        st.rerun()
+
+    def _panel(
+        self, key: Key, current: Piece, on_cancel: Callable[[], None] | None
+    ) -> DeltaGenerator:
+        """Draw a bar and a button that cancels; return the bar."""
+        digest = sha256(repr(key).encode()).hexdigest()[:12]  # several may be awaited in one run
+        with st.container(horizontal=True, vertical_alignment="center", key=f"work-{digest}"):
+            bar = st.progress(*current.progress())
+            st.button("Cancel", key=f"cancel-{digest}", on_click=self.cancel, args=(key, on_cancel))
+        return bar
 
 
 @functools.cache
@@ -150,10 +195,16 @@ def pass_over(place: Place, key: Key, call: Callable[[Source], Any]) -> Any:
 
 
 def computed(
-    key: Key, label: str, call: Callable[..., Any], on_cancel: Callable[[], None] | None = None
+    key: Key,
+    label: str,
+    call: Callable[..., Any],
+    on_cancel: Callable[[], None] | None = None,
+    *,
+    is_watched: bool = False,
 ) -> Any:
     """Return ``call(progress=...)``, the first time only; see :meth:`LongWork.fetch`."""
-    return long_work().fetch(key, Computation(label, call), on_cancel)
+    piece = Computation(label, call)
+    return long_work().fetch(key, piece, on_cancel, is_watched=is_watched)
 
 
 def _session() -> str:

@@ -23,7 +23,7 @@ from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import answers_clicks, ink
 from pages._ui import live, presenter, state, table_forms
-from pages._ui.long_work import CancelledError, offer_again
+from pages._ui.long_work import CancelledError, UnfinishedError, offer_again
 
 if TYPE_CHECKING:
     from mlm_core.views.code import Code
@@ -39,6 +39,7 @@ _GRADES = {
 _FIRST_THINK = "Look first, then show the answer above: this page's own sentence comes with it."
 # More rows than this are searched and sorted rather than read.
 LONGEST_PRINTED = 60
+LOOK_AGAIN = 0.4  # seconds between two looks at work that goes on
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -103,8 +104,17 @@ def guard() -> Iterator[None]:
         yield
     except CancelledError as error:
         offer_again(error)
+    except UnfinishedError as error:
+        _watch(error)
     except MlmError as error:
         note("stop", str(error))
+
+
+@st.fragment(run_every=LOOK_AGAIN)
+def _watch(work: UnfinishedError) -> None:
+    """Show how far work is, again and again; the page is run once more when it is done."""
+    with guard():
+        work.look()
 
 
 # --- pictures -------------------------------------------------------------------------------------

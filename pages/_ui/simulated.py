@@ -30,12 +30,13 @@ def drawn(function: Callable[..., T], **options: Any) -> T:
 def long_drawn(
     function: Callable[..., T], *, label: str, on_cancel: Callable[[], None] | None, **options: Any
 ) -> T:
-    """Return what :func:`drawn` would, with a bar and a way to cancel it.
+    """Return what :func:`drawn` would, with a bar and a way to cancel it, in a fragment.
 
     ``label`` says what the function counts; ``on_cancel`` takes back what was asked.
     """
     key = ("", _written(function, options))
-    found: T = long_work.computed(key, label, partial(function, **options), on_cancel)
+    call = partial(function, **options)
+    found: T = long_work.computed(key, label, call, on_cancel, is_watched=True)
     return found
 
 

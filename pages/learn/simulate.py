@@ -35,7 +35,7 @@ def ignore_groups() -> None:
             wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
         found = simulated.long_drawn(
             repeat_design, design=design, seed=seed, repeats=MANY if wanted else QUICK,
-            label="Repeats", on_cancel=parts.not_asked("repeat-many"),
+            label="Repeats", on_cancel=parts.not_asked("repeat-many") if wanted else None,
         )  # fmt: skip
         *predictors, intercept = found.terms
         with choice:

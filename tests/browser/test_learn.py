@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from mlm_core.inference.simulation import PRESETS
 from mlm_core.inference.simulation_experiment import repeat_design
@@ -168,3 +169,18 @@ def test_a_drawn_table_goes_to_the_other_pages_and_into_the_link(
     other = open_screen(server).open(link)
     other.sidebar.get_by_text("y ~ x + w_class + (1 | class)").wait_for()
     assert other.answer == told
+
+
+def test_power_can_be_cancelled(open_screen: Callable[[str], Any], server: str) -> None:
+    screen = open_screen(server).open("/simulate?data=classroom&tab=Power&power-seed=77")
+    ask = screen.main.get_by_role("button", name="Compute the power")
+    cancel = screen.main.get_by_role("button", name="Cancel", exact=True)
+    ask.click()
+    cancel.click()
+    cancel.wait_for(state="detached")
+    screen.settle()
+    assert screen.answer.startswith("How many groups")
+    expect(screen.main.locator(".st-key-figure-power")).to_have_count(0)
+    ask.click()  # the page is as usable as before
+    screen.main.locator(".st-key-figure-power .js-plotly-plot").wait_for()
+    assert not screen.problems

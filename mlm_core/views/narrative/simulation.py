@@ -155,7 +155,7 @@ def missing(found: MissingData) -> str:
     verdict = (
         "All 95% intervals of what is left hold the truth."
         if not missed
-        else f"The 95% interval misses the truth for {', '.join(map(told, missed))}."
+        else f"The 95% interval misses the truth for {listed([told(term) for term in missed])}."
     )
     return (
         f"{count(found.n_lost)} of {count(found.n_rows)} outcomes"

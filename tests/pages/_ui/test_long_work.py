@@ -11,7 +11,7 @@ from mlm_core.data.places import Place
 from mlm_core.errors import MlmError
 from pages._ui import cache, long_work
 from pages._ui.examples import EXAMPLES
-from pages._ui.long_work import CancelledError, LongWork
+from pages._ui.long_work import CancelledError, LongWork, UnfinishedError
 from pages._ui.pieces import Computation, Pass
 
 KEY = ("table", "key")
@@ -142,3 +142,56 @@ def test_work_on_a_fit_is_done_once() -> None:
         found = cache.long_from_fit(work, data, model, method="REML", label="", n=3)
         assert found == 1193
     assert calls == [3]
+
+
+def test_watched_work_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
+    drawn, again = [], []
+    monkeypatch.setattr(LongWork, "_panel", lambda *asked: drawn.append(asked[1:]))
+    monkeypatch.setattr(long_work.st, "rerun", lambda: again.append(True))
+    work, count = LongWork(), Counting()
+    piece = Computation("Steps", count)
+    with pytest.raises(UnfinishedError) as raised:
+        work.fetch(KEY, piece, is_watched=True)
+    raised.value.look()
+    assert drawn == [(KEY, piece, None)]
+    assert not again
+    count.go.set()
+    piece.future.result(LIMIT)
+    assert work.fetch(KEY, piece, is_watched=True) == "counted"
+    raised.value.look()
+    assert again == [True]
+
+
+def test_what_watched_work_raises_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
+    work, go = LongWork(), threading.Event()
+
+    def fail(*, progress) -> None:
+        assert go.wait(LIMIT)
+        raise MlmError("It is broken.")
+
+    piece = Computation("Steps", fail)
+    with pytest.raises(UnfinishedError) as raised:
+        work.fetch(KEY, piece, is_watched=True)
+    go.set()
+    with pytest.raises(MlmError, match="broken"):
+        piece.future.result(LIMIT)
+    while work._under_way:
+        pass
+    with pytest.raises(MlmError, match="broken"):
+        raised.value.look()
+
+
+def test_cancelled_watched_work_is_left_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
+    again, taken_back = [], []
+    monkeypatch.setattr(long_work.st, "rerun", lambda: again.append(True))
+    work, count = LongWork(), Counting()
+    with pytest.raises(UnfinishedError) as raised:
+        work.fetch(KEY, Computation("Steps", count), is_watched=True)
+    assert count.begun.wait(LIMIT)
+    work.cancel(KEY, lambda: taken_back.append(True))
+    raised.value.look()
+    assert again == taken_back == [True]
+    count.go.set()
