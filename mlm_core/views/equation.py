@@ -29,7 +29,7 @@ _ROW_LETTERS = "ijklmnpqrs"
 _EFFECTS = (r"\zeta", r"\eta", r"\xi", r"\nu", r"\omega", r"\kappa")
 _STAGES = (r"\beta", r"\delta", r"\gamma", r"\lambda", r"\mu", r"\rho")
 _RESIDUAL = r"\varepsilon"
-_LINE_WIDTH = 80  # characters that fit on one line of a page
+_LINE_WIDTH = 90  # characters that fit on one line of a page
 _UNSEEN = re.compile(r"\\[a-zA-Z]+|[\\{}_^$]")
 
 
