@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from mlm_core.views.figures.theme import Picture
     from mlm_core.views.tables.table import Table
 
+OnClick: TypeAlias = Callable[[str], None]
+
 _GRADES = {
     "note": (st.info, "Note."),
     "caution": (st.warning, "Caution."),
     "stop": (st.error, "Stop."),
 }
 _FIRST_THINK = "Look first, then show the answer above: this page's own sentence comes with it."
+# So many figures are kept as they were drawn.
+FIGURES = 60
 # More rows than this are searched and sorted rather than read.
 LONGEST_PRINTED = 60
 LOOK_AGAIN = 0.4  # seconds between two looks at work that goes on
@@ -120,13 +124,36 @@ def _watch(work: UnfinishedError) -> None:
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def figure(picture: Picture, *, on_click: Callable[[str], None] | None = None) -> None:
+def figure(picture: Picture, *, on_click: OnClick | None = None) -> None:
     """Show a figure over the whole width; its own menu saves it as SVG or PNG (``figures.js``).
 
     ``on_click`` is told the group of a mark that is clicked.
     """
     if _is_wanted(picture):
-        _chart(_finished(picture), on_click)
+        _chart(_finished(picture, answers=on_click is not None), on_click)
+
+
+def kept_figure(
+    key: object, draw: Callable[[], Picture], *, on_click: OnClick | None = None
+) -> None:
+    """Show a figure that is drawn the first time only.
+
+    ``key`` says what it shows: the fingerprint of the table, and names, numbers, frozen records and
+    tuples of these.
+    """
+    answers = on_click is not None
+    picture = _kept(
+        repr((key, presenter.is_on(), _is_dark(), answers)), _draw=draw, _answers=answers
+    )
+    if _is_wanted(picture):
+        _chart(picture, on_click)
+
+
+@st.cache_resource(max_entries=FIGURES, show_spinner=False)
+def _kept(key: str, *, _draw: Callable[[], Picture], _answers: bool) -> Picture:
+    picture = _finished(_draw(), answers=_answers)
+    picture.figure.keep()
+    return picture
 
 
 def live_figure(picture: Picture) -> None:
@@ -142,16 +169,20 @@ def _is_wanted(picture: Picture) -> bool:
     return presenter.offers(picture.name, picture.name.replace("-", " "))
 
 
-def _finished(picture: Picture) -> Picture:
+def _is_dark() -> bool:
+    return bool(st.context.theme.type == "dark")
+
+
+def _finished(picture: Picture, *, answers: bool = False) -> Picture:
     if presenter.is_on():
         picture = enlarged(picture)
-    ink(picture.figure, is_dark=st.context.theme.type == "dark")
+    ink(picture.figure, is_dark=_is_dark())
+    if answers:
+        answers_clicks(picture.figure)
     return picture
 
 
-def _chart(picture: Picture, on_click: Callable[[str], None] | None = None) -> None:
-    if on_click is not None:
-        answers_clicks(picture.figure)
+def _chart(picture: Picture, on_click: OnClick | None = None) -> None:
     st.plotly_chart(
         picture.figure,
         width="stretch",
@@ -164,7 +195,7 @@ def _chart(picture: Picture, on_click: Callable[[str], None] | None = None) -> N
     )
 
 
-def _tell(on_click: Callable[[str], None], key: str) -> None:
+def _tell(on_click: OnClick, key: str) -> None:
     group = state.clicked(key)
     if group is not None:
         on_click(group)

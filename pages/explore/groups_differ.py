@@ -28,8 +28,13 @@ with show.guard():
     with answer:
         show.answer(narrative.medians(summaries))
     marked = parts.highlighted(summaries.groups)
+    of = (data.fingerprint, choices.outcome, columns)
     for drawn in (figures.boxplots, figures.group_means):
-        show.figure(drawn(summaries, marked=marked), on_click=parts.highlight)
+        show.kept_figure(
+            (of, marked, drawn.__name__),
+            partial(drawn, summaries, marked=marked),
+            on_click=parts.highlight,
+        )
 
 st.header("Are members of a group alike?", anchor=False)
 with show.guard():
@@ -46,9 +51,15 @@ with show.guard():
         st.markdown(narrative.draws_so_far(experiment, made=number))
         left, right = st.columns(2)
         with left:
-            show.figure(pair_figures.pair_scatter(pairs.draw_from(urn, seed=number)))
+            show.kept_figure(
+                (of, number, "one draw"),
+                lambda: pair_figures.pair_scatter(pairs.draw_from(urn, seed=number)),
+            )
         with right:
-            show.figure(pair_figures.pair_experiment(experiment, made=number))
+            show.kept_figure(
+                (of, number, draws, "all draws"),
+                partial(pair_figures.pair_experiment, experiment, made=number),
+            )
         shares = cache.shares(data, Model(outcome=choices.outcome, levels=columns), method="REML")
         st.markdown(narrative.likeness_and_icc(urn, shares))
 

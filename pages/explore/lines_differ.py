@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -56,11 +57,16 @@ def show_lines() -> None:
     show.aside(narrative.held(drawn.at, own=drawn.own))
 
     st.header("One line for all rows", anchor=False)
-    show.figure(figures.pooled_line(drawn.points, drawn.families["pooled"], **names))
+    of = (data.fingerprint, model, method, level, predictor)
+    show.kept_figure(
+        (of, "one line"),
+        partial(figures.pooled_line, drawn.points, drawn.families["pooled"], **names),
+    )
 
     st.header("A line for every group", anchor=False)
-    show.figure(
-        own_lines(
+    show.kept_figure(
+        (of, "own lines"),
+        lambda: own_lines(
             drawn.points,
             slopes.sample_lines(own),
             drawn.families["pooled"],
@@ -68,11 +74,14 @@ def show_lines() -> None:
             level=level,
             n_lines=len(own),
             **names,
-        )
+        ),
     )
     chosen = some_groups(every, own)
     rows = cache.group_points(data, model, level=level, predictor=predictor, groups=chosen)
-    show.figure(figures.small_multiples(rows, drawn.by_group, chosen=chosen, level=level, **names))
+    show.kept_figure(
+        (of, chosen),
+        partial(figures.small_multiples, rows, drawn.by_group, chosen=chosen, level=level, **names),
+    )
 
 
 def show_categories() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from mlm_core.inference.fitted_lines import line_predictors, slope_terms
@@ -41,14 +43,24 @@ with show.guard():
         term = parts.one_of("Arrows of", unpooled.terms, key="arrows-of", shown=term_name)
         visible = parts.switches("Show", KINDS, key="show", on=KINDS[:3])
         group = parts.highlighted(path.labels)
-    arrows = path_arrows(path, mixed, unpooled, term=term, keep=group)
+    of = (data.fingerprint, model, method, level, group)
+    arrows = cache.remember(
+        data.fingerprint,
+        repr(("arrows", of, term)),
+        _call=partial(path_arrows, path, mixed, unpooled, term=term, keep=group),
+    )
     lines, drawn = None, None
     if predictor in drawable:
         drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
-        lines = path_lines(path, drawn, unpooled, keep=group)
+        lines = cache.remember(
+            data.fingerprint,
+            repr(("path lines", of, predictor)),
+            _call=partial(path_lines, path, drawn, unpooled, keep=group),
+        )
     for panels in parts.panels({"lines": lines, "arrows": arrows}):
-        show.figure(
-            pooling(path, **panels, drawn=drawn, visible=visible, group=group),
+        show.kept_figure(
+            (of, predictor, term, visible, tuple(panels)),
+            partial(pooling, path, **panels, drawn=drawn, visible=visible, group=group),
             on_click=parts.highlight,
         )
     if drawn is not None:
@@ -78,17 +90,22 @@ with show.guard():
                 ordered = ordered_estimates(unpooled.coefficients, term=predictor)
                 left, right = st.columns(2)
                 with left:
-                    show.figure(
-                        caterpillar.slopes(
+                    show.kept_figure(
+                        (of, predictor, "slopes"),
+                        lambda: caterpillar.slopes(
                             ordered, **marks, term=predictor, level=level, group=group
                         ),
                         on_click=parts.highlight,
                     )
                 with right:
-                    own = density(ordered.table["estimate"])
-                    picked = ordered.of(group)
-                    show.figure(
-                        caterpillar.slope_density(own, **marks, term=predictor, picked=picked)
+                    show.kept_figure(
+                        (of, predictor, "density"),
+                        lambda: caterpillar.slope_density(
+                            density(ordered.table["estimate"]),
+                            **marks,
+                            term=predictor,
+                            picked=ordered.of(group),
+                        ),
                     )
     if one.open:
         with one:

@@ -46,6 +46,7 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
     """A figure that is written with the look of all figures, and with its numbers as lists."""
 
     _ink: Mapping[str, Any] = {}
+    _written: Mapping[str, Any] | None = None
 
     def print_in(self, *, text: str, paper: str, frame: str) -> None:
         """Choose the colours of text, of the paper, and of the frames around what is pointed at.
@@ -60,8 +61,14 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
             "plot_bgcolor": paper,
         }
 
+    def keep(self) -> None:
+        """Write the figure once and for all, since that takes long: later changes are not seen."""
+        self._written = self.to_dict()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the figure as it is sent to a browser."""
+        if self._written is not None:
+            return dict(self._written)
         written: dict[str, Any] = super().to_dict()
         written["data"] = [_unpacked(trace) for trace in written["data"]]
         layout = _completed(_completed(written["layout"], _LAYOUT), self._ink)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from streamlit.testing.v1 import AppTest
+
+from pages._ui.show import _kept
 
 
 def _page_with_tables() -> None:
@@ -37,3 +41,35 @@ def test_a_page_shows_user_text_letter_by_letter_and_goes_on_after_a_refusal() -
     assert app.code[0].value == "   ^ here"
     assert app.info[0].value == r"**Note.** \*first\*"
     assert "still here" in [each.value for each in app.markdown]
+
+
+def _page_that_keeps_figures() -> None:
+    import streamlit as st
+
+    from mlm_core.views.figures.theme import Picture, new_figure
+    from pages._ui import presenter, show
+
+    drawn = st.session_state.setdefault("drawn", [])
+
+    def draw(of: str) -> Picture:
+        drawn.append(of)
+        return Picture(new_figure("x", of), of, of)
+
+    presenter.begin()
+    show.kept_figure(("table", "a"), lambda: draw("a"))
+    show.kept_figure(("table", "b"), lambda: draw("b"), on_click=print)
+
+
+def test_a_kept_figure_is_drawn_once_for_what_it_shows_and_how() -> None:
+    _kept.clear()
+    app = AppTest.from_function(_page_that_keeps_figures).run()
+    first = [each.proto.spec for each in app.get("plotly_chart")]
+    app.run()
+    assert not app.exception
+    assert app.session_state["drawn"] == ["a", "b"]
+    assert [each.proto.spec for each in app.get("plotly_chart")] == first
+    clickmodes = [json.loads(spec)["layout"].get("clickmode") for spec in first]
+    assert clickmodes == [None, "event+select"]
+    app.session_state["presenter"] = True  # drawn larger, one panel at a time
+    app.run()
+    assert app.session_state["drawn"] == ["a", "b", "a", "b"]

@@ -63,3 +63,12 @@ def test_the_caption_of_a_slider_is_seen_though_its_labels_are_not():
     (slider,) = figure.to_dict()["layout"]["sliders"]
     assert slider["currentvalue"]["font"] == {"size": 16, "color": "#EEE"}
     assert slider["font"]["color"] == "rgba(0,0,0,0)"
+
+
+def test_a_figure_that_is_kept_is_written_once():
+    figure = _sheet()
+    before = figure.to_dict()
+    figure.keep()
+    figure.update_layout(height=123)
+    figure.to_dict().pop("layout")  # whoever is given it may change it
+    assert figure.to_dict() == before
