@@ -31,6 +31,7 @@ def chart_of(picture: Picture) -> Picture:
         chart = begun[picture.name]
         if chart.figure.layout.height == picture.figure.layout.height:
             return chart
+    picture.figure.keep()  # it is handed over again in every run
     begun[picture.name] = picture  # one of another height needs a chart of that height
     return picture
 
