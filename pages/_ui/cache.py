@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 TABLES = 20
 RESULTS = 500
-PATHS = 20
+LARGE = 40
 
 _remembered = partial(st.cache_resource, show_spinner=False)
 
@@ -88,6 +88,12 @@ def _once(data: Dataset, key: object, call: Callable[[], T]) -> T:
 @_remembered(max_entries=RESULTS)
 def remember(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
     """Return ``_call()``, computed the first time only for a table and a written key."""
+    return _call()
+
+
+@_remembered(max_entries=LARGE)  # apart, since one of very many groups takes megabytes
+def remember_large(what: str, key: str, *, _call: Callable[[], T]) -> T:
+    """Return ``_call()`` as :func:`remember` does, of what takes much room; fewer are kept."""
     return _call()
 
 
@@ -291,9 +297,4 @@ def group_points(
 def path(data: Dataset, model: Model, *, method: Method, level: str) -> PoolingPath:
     """Follow the groups of a level from no pooling to complete pooling."""
     call = partial(pooling_path, mixed(data, model, method=method), level)
-    return _remember_path(data.fingerprint, repr((model, method, level)), _call=call)
-
-
-@_remembered(max_entries=PATHS)  # apart, since a path of very many groups takes megabytes
-def _remember_path(fingerprint: str, key: str, *, _call: Callable[[], T]) -> T:
-    return _call()
+    return remember_large("path", repr((data.fingerprint, model, method, level)), _call=call)

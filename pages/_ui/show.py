@@ -22,7 +22,7 @@ from mlm_core.notes import Note, Severity
 from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import answers_clicks, ink
-from pages._ui import live, presenter, state, table_forms
+from pages._ui import cache, live, presenter, state, table_forms
 from pages._ui.long_work import CancelledError, UnfinishedError, offer_again
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ _GRADES = {
     "stop": (st.error, "Stop."),
 }
 _FIRST_THINK = "Look first, then show the answer above: this page's own sentence comes with it."
-# So many figures are kept as they were drawn.
-FIGURES = 60
 # More rows than this are searched and sorted rather than read.
 LONGEST_PRINTED = 60
 LOOK_AGAIN = 0.4  # seconds between two looks at work that goes on
@@ -142,18 +140,16 @@ def kept_figure(
     tuples of these.
     """
     answers = on_click is not None
-    picture = _kept(
-        repr((key, presenter.is_on(), _is_dark(), answers)), _draw=draw, _answers=answers
-    )
+
+    def finished() -> Picture:
+        picture = _finished(draw(), answers=answers)
+        picture.figure.keep()
+        return picture
+
+    seen_as = (key, presenter.is_on(), _is_dark(), answers)
+    picture = cache.remember_large("figure", repr(seen_as), _call=finished)
     if _is_wanted(picture):
         _chart(picture, on_click)
-
-
-@st.cache_resource(max_entries=FIGURES, show_spinner=False)
-def _kept(key: str, *, _draw: Callable[[], Picture], _answers: bool) -> Picture:
-    picture = _finished(_draw(), answers=_answers)
-    picture.figure.keep()
-    return picture
 
 
 def live_figure(picture: Picture) -> None:

@@ -6,7 +6,7 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
-from pages._ui.show import _kept
+from pages._ui import cache
 
 
 def _page_with_tables() -> None:
@@ -61,7 +61,7 @@ def _page_that_keeps_figures() -> None:
 
 
 def test_a_kept_figure_is_drawn_once_for_what_it_shows_and_how() -> None:
-    _kept.clear()
+    cache.remember_large.clear()
     app = AppTest.from_function(_page_that_keeps_figures).run()
     first = [each.proto.spec for each in app.get("plotly_chart")]
     app.run()
