@@ -223,12 +223,16 @@ def _others(found: Sequence[Measured], rivals: Sequence[Trial]) -> Iterator[str]
     for n_rows in SIZES:
         cells = [ours.get(n_rows, ""), *(tried.get((name, n_rows), "") for name in programs)]
         yield f"| {n_rows:,} | {' | '.join(cells)} |"
-    survived = {
-        name: max((t.n_rows for t in rivals if t.program == name and t.outcome == FITS), default=0)
-        for name in programs
-    }
+    survived = [_largest([trial for trial in rivals if trial.program == name]) for name in programs]
     largest = max((size.n_rows for size in by_rows(found)), default=0)
-    yield f"| **largest** | {largest:,} | {' | '.join(f'{n:,}' for n in survived.values())} |"
+    yield f"| **largest** | {largest:,} | {' | '.join(survived)} |"
+
+
+def _largest(trials: Sequence[Trial]) -> str:
+    """Return the rows of the largest table that a program survived; more where none was too much."""
+    largest = max((trial.n_rows for trial in trials if trial.outcome == FITS), default=0)
+    has_failed = any(trial.outcome != FITS for trial in trials)
+    return f"{largest:,}" if has_failed else f"{largest:,} or more"
 
 
 def _trial_cell(trial: Trial) -> str:
