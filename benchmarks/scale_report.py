@@ -229,7 +229,7 @@ def _others(found: Sequence[Measured], rivals: Sequence[Trial]) -> Iterator[str]
 
 
 def _largest(trials: Sequence[Trial]) -> str:
-    """Return the rows of the largest table that a program survived; more where none was too much."""
+    """Return the rows of the largest table that a program survived, or that it was given."""
     largest = max((trial.n_rows for trial in trials if trial.outcome == FITS), default=0)
     has_failed = any(trial.outcome != FITS for trial in trials)
     return f"{largest:,}" if has_failed else f"{largest:,} or more"
