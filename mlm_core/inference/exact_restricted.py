@@ -13,8 +13,13 @@ variances they are taken as known, which leaves the distribution of the model wi
 alone (Greven, Crainiceanu, Kuechenhoff & Peters 2008), as RLRsim does; the parametric bootstrap
 makes no such approximation.
 
-With t = log lambda every 1 / (1 + lambda mu_s) is a logistic curve, whose Taylor series converges
-within pi of any point. D is found at a grid of t by one product of matrices, its series at the best
+The supremum lies where
+
+    F(lambda) = D(lambda) S(lambda),   S = prod over s of (1 + lambda mu_s)^(1 / (n - p)),
+
+is least, and is (n - p) log(T / F) there. F is linear in the chi-squares, ``rest`` being one of an
+eigenvalue of zero. With t = log lambda its curves are analytic and their Taylor series converge
+within pi of any point. F is found at a grid of t by one product of matrices, its series at the best
 point of the grid by another; what follows costs the same however many eigenvalues there are.
 
 Symbols: m distinct eigenvalues, P points, K terms of a series, B statistics.
@@ -126,13 +131,12 @@ def null_statistics(
 
     ``df`` is n_rows - p. Fewer than n where ``progress`` returns False before.
     """
-    grid = _grid(spectrum)
+    grid = _grid(spectrum, df)
     parts: list[FloatArray] = []
     for first in range(0, n, _BATCH):
         size = min(_BATCH, n - first)
-        squares = _chi_squares(rng, spectrum.times, size)
-        rest = 2.0 * rng.standard_gamma((df - spectrum.times.sum()) / 2.0, size)
-        parts.append(_statistics(spectrum, grid, df, squares, rest))
+        squares = _chi_squares(rng, np.append(spectrum.times, df - spectrum.times.sum()), size)
+        parts.append(_statistics(spectrum, grid, df, squares))
         if progress is not None and not progress(first + size, n):
             break
     return np.concatenate(parts)
@@ -141,55 +145,53 @@ def null_statistics(
 class _Grid(NamedTuple):
     """Points of log lambda and the series in t around each.
 
-    ``curves`` (P, m, K) are those of 1 / (1 + lambda mu), ``at`` (m, P) their values at the points,
-    ``logs`` (P, K) those of minus the sum of log(1 + lambda mu).
+    ``curves`` (P, m + 1, K) are those of S / (1 + lambda mu), the last of an eigenvalue of zero;
+    ``at`` (m + 1, P) are their values at the points.
     """
 
     spacing: float
     at: FloatArray
     curves: FloatArray
-    logs: FloatArray
 
 
-def _grid(spectrum: Spectrum) -> _Grid:
-    mu, times = spectrum
+def _grid(spectrum: Spectrum, df: int) -> _Grid:
+    mu, times = np.append(spectrum.values, 0.0), np.append(spectrum.times, 0)
     mean = float(times @ mu / times.sum())
     points = np.linspace(np.log(_LEAST / mean), np.log(_MOST / mean), _POINTS)
     left = 1.0 / (1.0 + np.exp(points)[:, None] * mu)
-    curves: list[FloatArray] = [left]
-    logs: list[FloatArray] = [np.log(left) @ times]
+    # Left is a logistic curve, left' = left^2 - left; growth is (log S)' and S' = growth S.
+    lefts, growth = [left], [(1.0 - left) @ times / df]
+    factors = [np.exp(-np.log(left) @ times / df)]
     for k in range(1, _TERMS):
-        # left' = left^2 - left, (log left)' = left - 1, term by term.
-        square = sum(curves[i] * curves[k - 1 - i] for i in range(k))
-        logs.append((curves[-1] - (k == 1)) @ times / k)
-        curves.append((square - curves[-1]) / k)
-    return _Grid(
-        float(points[1] - points[0]),
-        np.ascontiguousarray(left.T),
-        np.stack(curves, axis=-1),
-        np.stack(logs, axis=-1),
-    )
+        lefts.append((_term(lefts, lefts, k - 1) - lefts[-1]) / k)
+        growth.append(-lefts[-1] @ times / df)
+        factors.append(_term(growth, factors, k - 1) / k)
+    curves = np.stack([_term([f[:, None] for f in factors], lefts, k) for k in range(_TERMS)], -1)
+    return _Grid(float(points[1] - points[0]), np.ascontiguousarray(curves[..., 0].T), curves)
 
 
-def _statistics(
-    spectrum: Spectrum, grid: _Grid, df: int, squares: FloatArray, rest: FloatArray
-) -> FloatArray:
+def _term(one: list[FloatArray], other: list[FloatArray], k: int) -> FloatArray:
+    """Return the term of degree k of the product of two series."""
+    return np.asarray(sum(one[i] * other[k - i] for i in range(k + 1)))
+
+
+def _statistics(spectrum: Spectrum, grid: _Grid, df: int, squares: FloatArray) -> FloatArray:
+    """Return the statistics of chi-squares (B, m + 1), the last column being ``rest``."""
     mu, times = spectrum
-    whole = squares.sum(axis=1) + rest
-    height = df * np.log(whole[:, None] / (squares @ grid.at + rest[:, None])) + grid.logs[:, 0]
-    best = height.argmax(axis=1)
+    whole = squares.sum(axis=1)
+    heights = squares @ grid.at
+    best = heights.argmin(axis=1)
     # Where the derivative at zero is negative the supremum of a unimodal statistic is there.
-    rises = df * (squares @ mu) / whole > times @ mu
-    some = np.flatnonzero(rises | (height.max(axis=1) > 0.0))
-    near = best[some]
-    series = np.empty((len(some), _TERMS))
-    for point in np.unique(near):
-        mine = near == point
-        series[mine] = squares[some[mine]] @ grid.curves[point]
-    series[:, 0] += rest[some]
+    rises = df * (squares[:, :-1] @ mu) > times @ mu * whole
+    some = np.flatnonzero(rises | (heights.min(axis=1) < whole))
+    some = some[np.argsort(best[some], kind="stable")]
+    points, first = np.unique(best[some], return_index=True)
+    sharing = np.split(squares[some], first[1:])
+    series = [own @ grid.curves[point] for point, own in zip(points, sharing, strict=True)]
     found = np.zeros(len(whole))
-    refined = _refined(df, whole[some], series.T, grid.logs[near].T, grid.spacing)
-    found[some] = np.maximum(refined, 0.0)
+    if series:
+        least = _least(np.vstack(series).T, grid.spacing)
+        found[some] = np.maximum(df * np.log(whole[some] / least), 0.0)
     return found
 
 
@@ -202,23 +204,15 @@ def _chi_squares(rng: np.random.Generator, df: NDArray[np.int64], n: int) -> Flo
     return found
 
 
-def _refined(
-    df: int, whole: FloatArray, d: FloatArray, logs: FloatArray, spacing: float
-) -> FloatArray:
-    """Return the height after Newton's steps from the best point of the grid.
+def _least(series: FloatArray, spacing: float) -> FloatArray:
+    """Return the least values of F after Newton's steps from the best point of the grid.
 
-    ``d`` and ``logs`` (K, B) are the series of D and of the logarithms there.
+    ``series`` (K, B) is that of F there.
     """
-    slopes, bends = (polyder(d, k) for k in (1, 2))
-    log_slopes, log_bends = (polyder(logs, k) for k in (1, 2))
-    x: FloatArray = np.zeros(len(whole))
+    slopes, bends = (polyder(series, k) for k in (1, 2))
+    x: FloatArray = np.zeros(series.shape[1])
     for _ in range(_REFINEMENTS):
-        value = polyval(x, d, tensor=False)
-        fall = polyval(x, slopes, tensor=False) / value
-        bend = polyval(x, bends, tensor=False) / value
-        slope = polyval(x, log_slopes, tensor=False) - df * fall
-        curve = polyval(x, log_bends, tensor=False) - df * (bend - fall**2)
-        step = np.where(curve < 0.0, -slope / np.where(curve < 0.0, curve, -1.0), np.sign(slope))
+        slope, bend = polyval(x, slopes, tensor=False), polyval(x, bends, tensor=False)
+        step = np.where(bend > 0.0, -slope / np.where(bend > 0.0, bend, 1.0), -np.sign(slope))
         x = np.clip(x + step, -spacing, spacing)
-    value = polyval(x, d, tensor=False)
-    return np.asarray(df * np.log(whole / value) + polyval(x, logs, tensor=False))
+    return np.asarray(polyval(x, series, tensor=False))

@@ -70,9 +70,8 @@ def test_each_statistic_is_the_supremum(groups):
     df = 40 * groups
     found = null_statistics(Spectrum(mu, times), df, np.random.default_rng(4), 300)
     rng = np.random.default_rng(4)
-    squares = exact_restricted._chi_squares(rng, times, 300)
-    rest = 2.0 * rng.standard_gamma((df - times.sum()) / 2.0, 300)
-    for own, row, left in zip(found, squares, rest, strict=True):
+    drawn = exact_restricted._chi_squares(rng, np.append(times, df - times.sum()), 300)
+    for own, row, left in zip(found, drawn[:, :-1], drawn[:, -1], strict=True):
 
         def height(log_lam, row=row, left=left):
             shrink = 1.0 / (1.0 + np.exp(log_lam) * mu)
