@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -55,7 +56,7 @@ def sections() -> dict[str, list[Page]]:
 
 
 def script(name: str) -> str:
-    """Return the script of a page for ``st.switch_page`` and ``st.page_link``.
+    """Return the script of a page for ``st.page_link``.
 
     Parameters
     ----------
@@ -63,3 +64,10 @@ def script(name: str) -> str:
         Section and file, for example ``"data/load"``.
     """
     return str(PAGES / f"{name}.py")
+
+
+def go_to(name: str) -> NoReturn:
+    """Leave this page for another, named as in :func:`script`."""
+    # Without parameters of its own the switch would clear those of the widgets that write the link,
+    # which Streamlit refuses with an exception.
+    st.switch_page(script(name), query_params={})

@@ -19,6 +19,7 @@ def go(step: int) -> None:
     opened = STEPS[step - 1]
     state.choose_step(step)
     state.open_choices(opened.choices, widgets=opened.opened)
+    state.choose_panel(opened.panel)
     state.seed(_GO_TO, opened.page)
 
 
@@ -27,7 +28,7 @@ def follow() -> None:
     page = state.value_of(_GO_TO)
     if page:
         state.seed(_GO_TO, None)
-        st.switch_page(sitemap.script(page))
+        sitemap.go_to(page)
 
 
 def strip() -> None:
@@ -50,7 +51,7 @@ def strip() -> None:
                 key="tour-step",
                 on_change=_chosen,
                 label_visibility="collapsed",
-                width=300,
+                width=340,
             )
             st.button(
                 "Leave the tour",

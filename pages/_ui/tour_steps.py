@@ -43,6 +43,8 @@ class Step:
         The model it opens the page with.
     opened : Mapping[str, object]
         Widgets of the page and their values; all others start as usual.
+    panel : str
+        What the presenter's view shows of the page; its first panel where this is empty.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Step:
     answer: Answer
     choices: AppState = BOTH
     opened: Mapping[str, object] = field(default_factory=dict)
+    panel: str = ""
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -162,6 +165,7 @@ STEPS = (
         "explore/groups_differ",
         _pairs,
         opened={"of": SCHOOL},
+        panel="pairs",
     ),
     Step(
         "A line for every school",
@@ -170,6 +174,7 @@ STEPS = (
         "explore/lines_differ",
         _own_slopes,
         opened={"lines-of": SCHOOL},
+        panel="own-lines",
     ),
     Step(
         "Which slope should you report?",
@@ -178,6 +183,7 @@ STEPS = (
         "model/pooling",
         _averages,
         opened={"lines-of": SCHOOL},
+        panel="slopes-compared",
     ),
     Step(
         "Between one line and many",
@@ -233,6 +239,7 @@ STEPS = (
         " and is it safe to drop?",
         "inference/tests",
         _classes_needed,
+        panel="random-terms",
     ),
     Step(
         "Where estimates come from",

@@ -23,7 +23,7 @@ for column, (name, example) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), 
         kind = "primary" if name == FIRST_EXAMPLE else "secondary"
         if st.button(f"Open {name}", key=f"example-{name}", type=kind, width="stretch"):
             state.choose_example(name)
-            st.switch_page(sitemap.script(sitemap.AFTER_EXAMPLE))
+            sitemap.go_to(sitemap.AFTER_EXAMPLE)
 
 st.header("Or take the tour", anchor=False)
 st.markdown(

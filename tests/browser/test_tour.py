@@ -52,3 +52,27 @@ def test_the_question_stays_in_the_presenters_view(same_screen: Any) -> None:
     strip = same_screen.main.locator(".st-key-tour-strip")
     strip.get_by_text("Move the slider to both ends").wait_for()
     expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
+
+
+def test_a_walk_in_the_presenters_view(open_screen: Callable[[str], Any], server: str) -> None:
+    screen = open_screen(server).open("/tour?presenter=true")
+    screen.main.get_by_role("button", name="Begin").click()
+    screen.main.get_by_role("heading", name="Groups", level=1, exact=True).wait_for()
+    strip = screen.main.locator(".st-key-tour-strip")
+    for title in ("Lines differ", "Groups differ", "Groups differ"):
+        strip.get_by_role("button", name="Next").click()
+        screen.settle()
+        screen.main.get_by_role("heading", name=title, level=1, exact=True).wait_for()
+    assert screen.traces("pairs")
+    expect(screen.main.locator(".stPlotlyChart")).to_have_count(1)
+    assert screen.query["presenter"] == ["true"]
+
+
+def test_an_example_opens_in_the_presenters_view(
+    open_screen: Callable[[str], Any], server: str
+) -> None:
+    screen = open_screen(server).open("/?presenter=true")
+    screen.main.get_by_role("button", name="Open classroom").click()
+    screen.main.get_by_role("heading", name="Pooling", level=1, exact=True).wait_for()
+    assert screen.traces("pooling-lines")
+    assert screen.query["presenter"] == ["true"]

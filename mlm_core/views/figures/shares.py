@@ -35,7 +35,7 @@ def share_bars(models: Mapping[str, VarianceShares], *, outcome: str) -> Picture
         Name of the outcome.
     """
     figure = new_figure(f"share of the variance of {for_figure(outcome)}", "", height=140)
-    figure.update_layout(height=140 + 60 * len(models), barmode="stack", bargap=0.35)
+    figure.update_layout(height=140 + 60 * len(models), barmode="stack", bargap=0.2)
     bars = np.array([for_figure(label) for label in models], dtype=object)
     found = dict.fromkeys(level for each in models.values() for level in each.shares["level"])
     levels = sorted(found, key=lambda level: level == RESIDUAL)
@@ -82,6 +82,7 @@ def _add_level(
             marker=_fill(place, is_residual=is_residual),
             text=np.array(shown, dtype=object),
             textposition="inside",
+            constraintext="none",
             insidetextanchor="middle",
             textfont={"size": 17},
             hovertext=np.array(hover, dtype=object),

@@ -30,6 +30,11 @@ def _tour(page: View) -> str:
     return page.within("tour-strip")
 
 
+def _panel(page: View) -> str:
+    """Return the name of the panel that the presenter's view shows."""
+    return str(page.app.session_state["mlm.panel"])
+
+
 def test_it_lists_every_step_with_its_question(view: OpenView) -> None:
     page = view("start/tour")
     for number, step in enumerate(STEPS, start=1):
@@ -78,6 +83,23 @@ def test_one_can_walk_through_go_back_and_leave(view: OpenView) -> None:
     page.run()
     assert "Tour, " not in _strip(page)
     assert page.app.title[0].value == TITLES[STEPS[6].page]  # the page stays
+
+
+@pytest.mark.parametrize("number", [n for n, step in enumerate(STEPS, start=1) if step.panel])
+def test_the_presenters_view_begins_with_the_panel_of_the_step(number: int, view: OpenView) -> None:
+    page = view("start/tour", presenter="true")
+    page.app.button(key=f"tour-open-{number}").click()
+    page.run()
+    assert _panel(page) == STEPS[number - 1].panel
+    page.go(STEPS[number - 1].page).app.button(key="panel-previous").click()
+    assert _panel(page.run()) != STEPS[number - 1].panel
+
+
+def test_a_step_without_a_panel_begins_with_the_first(view: OpenView) -> None:
+    page = view("explore/groups_differ", data="classroom", tour="4", presenter="true")
+    page.app.button(key="panel-next").click()
+    page.run().app.button(key="tour-back").click()
+    assert _panel(page.run()) == "boxplots"
 
 
 def test_what_a_step_set_is_let_go_by_the_next(view: OpenView) -> None:
