@@ -20,7 +20,7 @@ from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.groups import find_level, group_constants
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
-from mlm_core.inference.fitted_lines import ALL_ROWS, weighted_sum
+from mlm_core.inference.fitted_lines import ALL_ROWS, by_term, weighted_sum
 from mlm_core.inference.pushed_points import mean_of
 from mlm_core.moments.moments import Moments
 from mlm_core.moments.packed import position
@@ -115,12 +115,13 @@ def category_means(
     labels = moments.levels[index].labels()
     categories = tuple(str(each) for each in moments.layout.encoder.categories[predictor])
     at, constants = _held(moments, predictor, index)
-    of_all, of_groups = pooled.coefficients.assign(group=ALL_ROWS), mixed.group_coefficients(level)
+    of_all = by_term(pooled.coefficients, [ALL_ROWS])
+    of_groups = by_term(mixed.group_coefficients(level), labels)
     means, modelled = [], []
     for category in categories:
         weights = {INTERCEPT.label: 1.0, **at, **_weights(moments, predictor, category)}
-        means.append(float(weighted_sum(of_all, weights).iloc[0]))
-        modelled.append(weighted_sum(of_groups, {**weights, **constants}).reindex(labels))
+        means.append(float(weighted_sum(of_all, weights, [ALL_ROWS])[0]))
+        modelled.append(weighted_sum(of_groups, {**weights, **constants}, labels))
     n, mean = _counted(moments, predictor, categories, 0)
     overall = {"category": categories, "n": n[:, 0], "mean": mean[:, 0], "pooled": means}
     n, mean = _counted(moments, predictor, categories, index + 1)

@@ -9,7 +9,7 @@ and mixed lines are drawn by the same rule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -83,12 +83,9 @@ def line_ends(
         ``group``, ``n``, ``intercept``, ``slope``, ``x_from``, ``y_from``, ``x_to``, ``y_to``;
         groups that lack a coefficient or a range are left out.
     """
-    if "group" not in coefficients:
-        coefficients = _in_every_group(coefficients, ranges["group"])
-    intercepts = weighted_sum(coefficients, {INTERCEPT.label: 1.0, **(at or {})})
-    slopes = weighted_sum(coefficients, {predictor: 1.0, **(tilt or {})})
-    intercept = intercepts.reindex(ranges["group"]).to_numpy()
-    slope = slopes.reindex(ranges["group"]).to_numpy()
+    terms = by_term(coefficients, ranges["group"])
+    intercept = weighted_sum(terms, {INTERCEPT.label: 1.0, **(at or {})}, ranges["group"])
+    slope = weighted_sum(terms, {predictor: 1.0, **(tilt or {})}, ranges["group"])
     ends = pd.DataFrame(
         {
             "group": ranges["group"],
@@ -104,31 +101,39 @@ def line_ends(
     return ends[~np.isnan(intercept) & ~np.isnan(slope)].reset_index(drop=True)
 
 
-def _in_every_group(coefficients: pd.DataFrame, groups: pd.Series[str]) -> pd.DataFrame:
-    """Return the coefficients of one line once for every group."""
-    return pd.DataFrame(
-        {
-            "group": np.repeat(groups.to_numpy(), len(coefficients)),
-            "term": np.tile(coefficients["term"].to_numpy(), len(groups)),
-            "estimate": np.tile(coefficients["estimate"].to_numpy(), len(groups)),
-        }
-    )
+def by_term(coefficients: pd.DataFrame, groups: Iterable[str]) -> dict[str, Floats]:
+    """Return a long table of coefficients by term, a value for each of the groups in their order.
+
+    NaN where a group has none; without ``group`` (a pooled fit) all groups have the same.
+    """
+    labels = pd.Index(groups)
+    estimates = coefficients["estimate"].to_numpy(np.float64)
+    if "group" not in coefficients:
+        alike = zip(coefficients["term"], estimates, strict=True)
+        return {term: np.full(len(labels), value) for term, value in alike}
+    places, terms = pd.factorize(coefficients["term"])
+    codes = labels.get_indexer(pd.Index(coefficients["group"].map(str)))
+    found = np.full((len(terms), len(labels)), np.nan)
+    found[places[codes >= 0], codes[codes >= 0]] = estimates[codes >= 0]
+    return dict(zip(terms, found, strict=True))
 
 
 def weighted_sum(
-    coefficients: pd.DataFrame, weights: Mapping[str, float | pd.Series[float]]
-) -> pd.Series[float]:
-    """Return the weighted sum of the terms named, by group; NaN where one is missing."""
-    by_group = {term: w for term, w in weights.items() if isinstance(w, pd.Series)}
-    alike = {term: w for term, w in weights.items() if term not in by_group and w}
-    rows = coefficients[coefficients["term"].isin([*alike, *by_group])]
-    codes, groups = pd.factorize(rows["group"].map(str))
-    weight = rows["term"].map(alike).to_numpy(np.float64, copy=True)
-    for term, own in by_group.items():
-        of_term = (rows["term"] == term).to_numpy()
-        weight[of_term] = own.reindex(groups).to_numpy()[codes[of_term]]
-    parts = rows["estimate"].to_numpy(np.float64) * weight
-    return pd.Series(np.bincount(codes, parts, len(groups)), groups)
+    terms: Mapping[str, Floats],
+    weights: Mapping[str, float | pd.Series[float]],
+    groups: Iterable[str],
+) -> Floats:
+    """Return the weighted sum of terms from :func:`by_term`, by group; those of no weight drop out.
+
+    A Series has a weight for every group.
+    """
+    labels = pd.Index(groups)
+    parts = [
+        terms[term] * (own.reindex(labels).to_numpy() if isinstance(own, pd.Series) else own)
+        for term, own in weights.items()
+        if term in terms and (isinstance(own, pd.Series) or own)
+    ]
+    return np.sum(parts, axis=0) if parts else np.full(len(labels), np.nan)
 
 
 @dataclass(frozen=True, eq=False)

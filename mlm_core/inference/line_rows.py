@@ -63,31 +63,33 @@ def sample_points(
     seed : int
         Seed of the generator: the same seed gives the same sample.
     """
-    table = pd.DataFrame(
-        {
-            "x": np.asarray(x, dtype=np.float64),
-            "y": np.asarray(y, dtype=np.float64),
-            "group": np.asarray(group),
-        }
-    )
-    is_complete = np.isfinite(table["x"]) & np.isfinite(table["y"])
-    table = table[is_complete].reset_index(drop=True)
-    n_total = len(table)
+    across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    chosen = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
+    n_total = len(chosen)
     if n_total > most:
         size = sample_size(n_total, most)
-        chosen = np.random.default_rng(seed).choice(n_total, size, replace=False)
-        table = table.loc[np.sort(chosen)].reset_index(drop=True)
-    return Points(table, n_total)
+        drawn = np.random.default_rng(seed).choice(n_total, size, replace=False)
+        chosen = chosen[np.sort(drawn)]
+    found = {"x": across[chosen], "y": up[chosen], "group": np.asarray(group)[chosen]}
+    return Points(pd.DataFrame(found), n_total)
 
 
 def group_ranges(x: ArrayLike, group: ArrayLike) -> pd.DataFrame:
     """Return the range of a predictor by group: ``group``, ``n``, ``lower``, ``upper``."""
-    values = pd.DataFrame({"x": np.asarray(x, dtype=np.float64), "group": np.asarray(group)})
-    ranges = values.dropna().groupby("group", sort=False)["x"].agg(["size", "min", "max"])
-    ranges.columns = pd.Index(["n", "lower", "upper"])
-    ranges = ranges.reset_index()
-    ranges["group"] = ranges["group"].map(str)
-    return ranges
+    values, names = np.asarray(x, dtype=np.float64), np.asarray(group)
+    is_complete = ~(np.isnan(values) | pd.isna(names))
+    codes, labels = pd.factorize(names[is_complete])
+    order = np.argsort(codes, kind="stable")
+    first = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    ordered = values[is_complete][order]
+    return pd.DataFrame(
+        {
+            "group": [str(label) for label in labels],
+            "n": np.diff(first, append=len(order)),
+            "lower": np.minimum.reduceat(ordered, first),
+            "upper": np.maximum.reduceat(ordered, first),
+        }
+    )
 
 
 @dataclass(frozen=True, eq=False)

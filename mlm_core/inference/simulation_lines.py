@@ -11,6 +11,7 @@ from mlm_core.fits.unpooled import fit_unpooled
 from mlm_core.inference.fitted_lines import FittedLines, fitted_lines
 from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
+from mlm_core.moments.making import moments
 
 MOST_POINTS = 600
 """Rows shown behind the lines: enough to see the cloud, few enough to follow a slider."""
@@ -49,12 +50,13 @@ def drawn_lines(design: NestedDesign, *, seed: int) -> DrawnLines:
     levels = [level.name for level in design.levels]
     slopes = {level.name: [PUPIL] for level in design.levels if level.slope_sd}
     model = Model(outcome=OUTCOME, predictors=[PUPIL], levels=levels, slopes=slopes)
-    pooled, mixed = fit_pooled(model, frame), fit_mixed(model, frame)
+    summed = moments(model, frame)
+    pooled, mixed = fit_pooled(model, summed), fit_mixed(model, summed)
     lines = fitted_lines(
         frame,
         predictor=PUPIL,
         pooled=pooled,
-        unpooled=fit_unpooled(model, frame, level=levels[0]),
+        unpooled=fit_unpooled(model, summed, level=levels[0]),
         mixed=mixed,
         level=levels[0],
         most_points=MOST_POINTS,

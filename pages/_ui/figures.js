@@ -67,14 +67,26 @@
     plot.emit("plotly_redraw");
   };
 
+  let isToFollow = false;
+
+  // One figure at a time, from the top of the page on, each seen before the next is drawn; a newer
+  // message that comes meanwhile is the one that is followed.
   const follow = () => {
-    document.querySelectorAll(".mlm-live").forEach((message) => {
+    if (isToFollow) return;
+    for (const message of document.querySelectorAll(".mlm-live")) {
       const plot = document.querySelector(`.st-key-${message.dataset.of} .js-plotly-plot`);
-      if (!plot?._ev?.listeners("plotly_redraw").length) return; // not drawn yet
+      if (!plot?._ev?.listeners("plotly_redraw").length) continue; // not drawn yet
       const own = drawn.get(plot) ?? itself(plot);
       drawn.set(plot, own);
-      if (own.shown !== message.dataset.figure) show(plot, own, message.dataset);
-    });
+      if (own.shown === message.dataset.figure) continue;
+      show(plot, own, message.dataset);
+      isToFollow = true;
+      requestAnimationFrame(() => setTimeout(() => {
+        isToFollow = false;
+        follow();
+      }));
+      return;
+    }
   };
 
   // --- buttons and sliders inside a figure --------------------------------------------------------
