@@ -155,6 +155,19 @@ def test_only_the_state_touches_the_session_and_only_the_cache_caches() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_page_writes_the_key_of_what_is_remembered() -> None:
+    wrong = [
+        f"{_name(path)}:{node.lineno} uses cache.{node.attr}"
+        for path in SCREENS
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "cache"
+        and node.attr != "computed"
+    ]
+    assert not wrong, "name the computation in pages/_ui: " + ", ".join(wrong)
+
+
 def test_no_page_stands_where_streamlit_would_find_it_by_itself() -> None:
     stray = [_name(path) for path in PAGES.glob("*.py") if path.name != "__init__.py"]
     assert not stray, "pages belong into a sub-folder: " + ", ".join(stray)

@@ -10,7 +10,7 @@ from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative import variance
-from pages._ui import cache, kept, show, state
+from pages._ui import described, kept, show, state
 from pages._ui.dataset import Dataset
 from pages._ui.kept import Kept
 from pages._ui.link import AppState
@@ -120,7 +120,7 @@ def _add(choices: AppState) -> None:
 
 
 def _climb(choices: AppState, data: Dataset) -> None:
-    _keep(kept.ladder(choices, cache.varies_at(data, choices.levels)))
+    _keep(kept.ladder(choices, described.varies_at(data, choices.levels)))
 
 
 def _rename(place: int) -> None:

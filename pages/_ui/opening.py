@@ -1,7 +1,7 @@
 """Opening tables: bundled sets, people's files, and the sources an administrator offers.
 
-Nothing is remembered here (see :mod:`pages._ui.cache`). Files above :data:`LARGE_UPLOAD` bytes are
-laid aside on disk and worked through by DuckDB, as the sources are.
+Each is opened once and remembered (see :mod:`pages._ui.cache`). Files above :data:`LARGE_UPLOAD`
+bytes are laid aside on disk and worked through by DuckDB, as the sources are.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mlm_core.data.bundled import bundled_path
@@ -17,6 +18,7 @@ from mlm_core.data.engines import Source
 from mlm_core.data.glimpse import Glimpse, glimpse
 from mlm_core.data.places import Place
 from mlm_core.data.reading import read_table
+from pages._ui import cache
 from pages._ui.dataset import Dataset, dataset_at, dataset_of
 from pages._ui.long_work import pass_over
 from pages._ui.naming import by_name
@@ -32,23 +34,35 @@ def look(source: Source) -> Glimpse:
 
 
 def bundled(name: str) -> Dataset:
-    """Open a bundled set by its name."""
+    """Return a bundled set by its name."""
+    return cache.remember_table(f"bundled:{name}", name, _call=partial(_bundled, name))
+
+
+def _bundled(name: str) -> Dataset:
     path = bundled_path(name)
     return dataset_of(read_table(path, filename=path.name), f"bundled:{name}", name, bundled=True)
 
 
-def small_upload(content: bytes, fingerprint: str, name: str) -> Dataset:
-    """Read an uploaded file into memory.
+def uploaded(fingerprint: str, name: str, content: bytes) -> Dataset:
+    """Return an uploaded file as a table; of bytes that are none nothing is remembered.
 
     Raises
     ------
     MlmError
         The bytes cannot be read as a table.
     """
+    if _is_large(content, name):
+        laid = cache.remember(fingerprint, "aside", _call=partial(lay_aside, content))
+        return _large_upload(laid, fingerprint, name)
+    call = partial(_small_upload, content, fingerprint, name)
+    return cache.remember_table(fingerprint, name, _call=call)
+
+
+def _small_upload(content: bytes, fingerprint: str, name: str) -> Dataset:
     return dataset_of(read_table(content, filename=name), fingerprint, name, bundled=False)
 
 
-def is_large(content: bytes, name: str) -> bool:
+def _is_large(content: bytes, name: str) -> bool:
     """Tell whether an uploaded file is worked through rather than read."""
     return len(content) > LARGE_UPLOAD and name.lower().endswith(_FOR_ENGINE)
 
@@ -70,14 +84,7 @@ def lay_aside(content: bytes) -> LaidAside:
     return laid
 
 
-def large_upload(laid: LaidAside, fingerprint: str, name: str) -> Dataset:
-    """Look at an uploaded file that was laid aside.
-
-    Raises
-    ------
-    MlmError
-        It cannot be read as a table.
-    """
+def _large_upload(laid: LaidAside, fingerprint: str, name: str) -> Dataset:
     place = Place("files", str(laid.path))
     with by_name(place, name):
         seen = pass_over(place, (fingerprint, "glimpse"), look)

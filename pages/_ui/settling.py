@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlm_core.errors import MlmError
-from pages._ui import cache, remarks, sources, state
+from pages._ui import described, remarks, sources, state
 
 _SETTLED = "mlm.settled"
 
@@ -27,13 +27,13 @@ def settle() -> None:
         data = state.data()
         if data is None:
             return
-        cache.roles(data)  # what the sidebar needs
+        described.roles(data)  # what the sidebar needs
         if state.value_of(_SETTLED) == data.fingerprint:
             return
         if choices.columns:
             state.change()
         else:
-            guess = replace(cache.first_guess(data), dataset=choices.dataset)
+            guess = replace(described.first_guess(data), dataset=choices.dataset)
             state.choose(guess, remarks.GUESS)
         state.seed(_SETTLED, data.fingerprint)
         state.write_link()

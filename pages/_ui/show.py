@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mlm_core.views.equation import Equations
     from mlm_core.views.figures.theme import Picture
     from mlm_core.views.tables.table import Table
+    from pages._ui.dataset import Dataset
 
 OnClick: TypeAlias = Callable[[str], None]
 
@@ -132,22 +133,27 @@ def figure(picture: Picture, *, on_click: OnClick | None = None) -> None:
 
 
 def kept_figure(
-    key: object, draw: Callable[[], Picture], *, on_click: OnClick | None = None
+    gather: Callable[..., Callable[[], Picture]],
+    data: Dataset,
+    *,
+    on_click: OnClick | None = None,
+    **asked: Any,
 ) -> None:
-    """Show a figure that is drawn the first time only.
+    """Show a figure of a table that is drawn the first time only for what it shows.
 
-    ``key`` says what it shows: the fingerprint of the table, and names, numbers, frozen records and
-    tuples of these.
+    ``gather(data, **asked)`` is one of :mod:`pages._ui.drawings`; its name and all it is asked for
+    are the key the figure is kept by.
     """
-    answers = on_click is not None
+    answers, draw = on_click is not None, gather(data, **asked)
 
     def finished() -> Picture:
         picture = _finished(draw(), answers=answers)
         picture.figure.keep()
         return picture
 
-    seen_as = (key, presenter.is_on(), _is_dark(), answers)
-    picture = cache.remember_large("figure", repr(seen_as), _call=finished)
+    seen_as = (data.fingerprint, presenter.is_on(), _is_dark(), answers)
+    key = cache.key_of(gather, *seen_as, **asked)
+    picture = cache.remember_large("figure", repr(key), _call=finished)
     if _is_wanted(picture):
         _chart(picture, on_click)
 

@@ -22,9 +22,10 @@ T = TypeVar("T")
 def drawn(function: Callable[..., T], **options: Any) -> T:
     """Return ``function(**options)`` for a function that needs no table, computed once.
 
-    ``options`` are numbers, names, frozen records and tuples of these.
+    ``options`` are its key: numbers, names, frozen records and tuples of these.
     """
-    return cache.remember("", _written(function, options), _call=partial(function, **options))
+    key = repr(cache.key_of(function, **options))
+    return cache.remember("", key, _call=partial(function, **options))
 
 
 def long_drawn(
@@ -34,7 +35,7 @@ def long_drawn(
 
     ``label`` says what the function counts; ``on_cancel`` takes back what was asked.
     """
-    key = ("", _written(function, options))
+    key = ("", repr(cache.key_of(function, **options)))
     call = partial(function, **options)
     found: T = long_work.computed(key, label, call, on_cancel, is_watched=True)
     return found
@@ -80,7 +81,3 @@ def _table(draw: str) -> Dataset:
     content = draw_table(design, seed=seed).to_csv(index=False).encode()
     reading = read_table(content, filename="simulated.csv")
     return dataset_of(reading, f"simulated:{draw}", "simulated data", bundled=False)
-
-
-def _written(function: Callable[..., Any], options: dict[str, Any]) -> str:
-    return repr((function.__module__, function.__qualname__, sorted(options.items())))

@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 from mlm_core.errors import MlmError
-from pages._ui import cache, link, opening, remarks, simulated, sources
+from pages._ui import described, link, opening, remarks, simulated, sources
 from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES, FIRST_EXAMPLE
 from pages._ui.link import AppState
@@ -167,7 +167,7 @@ def take_upload(content: bytes, name: str) -> bool:
     """
     fingerprint = hashlib.sha256(name.encode(errors="replace") + b"\0" + content).hexdigest()
     try:
-        data = cache.uploaded(fingerprint, name, content)
+        data = opening.uploaded(fingerprint, name, content)
     except MlmError as error:
         st.session_state[_REFUSAL] = str(error)
         return False
@@ -179,7 +179,7 @@ def take_upload(content: bytes, name: str) -> bool:
     elif before.outcome and not dropped:
         choices, remark = kept, ""
     else:
-        choices, remark = cache.first_guess(data), remarks.GUESS
+        choices, remark = described.first_guess(data), remarks.GUESS
     choose(replace(choices, dataset=fingerprint, file=name, draw=""), remark)
     return True
 
@@ -271,7 +271,7 @@ def _data_of(choices: AppState) -> Dataset | None:
     if choices.draw:
         return simulated.table(choices.draw)
     if choices.dataset in EXAMPLES and not choices.is_upload:
-        return cache.bundled(choices.dataset)
+        return opening.bundled(choices.dataset)
     if not choices.is_upload:
         place = sources.offered().places.get(choices.dataset)
         if place is None or value_of(TROUBLE) is not None:
@@ -280,7 +280,7 @@ def _data_of(choices: AppState) -> Dataset | None:
     own = upload()
     if own is None or own.fingerprint != choices.dataset:
         return None
-    return cache.uploaded(own.fingerprint, own.name, own.content)
+    return opening.uploaded(own.fingerprint, own.name, own.content)
 
 
 def _adopt(choices: AppState) -> None:

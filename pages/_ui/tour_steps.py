@@ -15,7 +15,7 @@ from mlm_core.inference.own_slopes import own_slopes
 from mlm_core.inference.pairs import pair_urn
 from mlm_core.views.narrative import effects, groups, likelihood_ratio, lines, pooling, variance
 from mlm_core.views.narrative import tour as narrative
-from pages._ui import cache
+from pages._ui import cache, described, fitted, opening
 from pages._ui.examples import EXAMPLES
 from pages._ui.link import AppState
 
@@ -64,75 +64,77 @@ def _bare(choices: AppState) -> Model:
 
 
 def _nesting() -> str:
-    return groups.nesting(cache.groups(cache.bundled(TABLE), BOTH.levels))
+    return groups.nesting(described.groups(opening.bundled(TABLE), BOTH.levels))
 
 
 def _pooled() -> str:
-    return narrative.pooled_slope(cache.pooled(cache.bundled(TABLE), BOTH.model), PREDICTOR)
+    return narrative.pooled_slope(fitted.pooled(opening.bundled(TABLE), BOTH.model), PREDICTOR)
 
 
 def _medians() -> str:
     asked = {"outcome": OUTCOME, "groups": (SCHOOL,)}
-    return groups.medians(cache.computed(summarise_groups, cache.bundled(TABLE), **asked))
+    return groups.medians(cache.computed(summarise_groups, opening.bundled(TABLE), **asked))
 
 
 def _pairs() -> str:
     asked = {"outcome": OUTCOME, "groups": (SCHOOL,)}
-    return groups.likeness(cache.computed(pair_urn, cache.bundled(TABLE), **asked))
+    return groups.likeness(cache.computed(pair_urn, opening.bundled(TABLE), **asked))
 
 
 def _own_slopes() -> str:
-    data, model = cache.bundled(TABLE), BOTH.model
-    own = cache.unpooled(data, model, level=SCHOOL)
-    return lines.own_slopes(own_slopes(PREDICTOR, pooled=cache.pooled(data, model), unpooled=own))
+    data, model = opening.bundled(TABLE), BOTH.model
+    own = fitted.unpooled(data, model, level=SCHOOL)
+    return lines.own_slopes(own_slopes(PREDICTOR, pooled=fitted.pooled(data, model), unpooled=own))
 
 
 def _averages() -> str:
-    data, model = cache.bundled(TABLE), BOTH.model
-    fits = {"pooled": cache.pooled(data, model), "mixed": cache.mixed(data, model, method="REML")}
-    return narrative.averages(PREDICTOR, unpooled=cache.unpooled(data, model, level=SCHOOL), **fits)
+    data, model = opening.bundled(TABLE), BOTH.model
+    fits = {"pooled": fitted.pooled(data, model), "mixed": fitted.mixed(data, model, method="REML")}
+    return narrative.averages(
+        PREDICTOR, unpooled=fitted.unpooled(data, model, level=SCHOOL), **fits
+    )
 
 
 def _pooling() -> str:
-    path = cache.path(cache.bundled(TABLE), SCHOOLS.model, method="REML", level=SCHOOL)
+    path = fitted.path(opening.bundled(TABLE), SCHOOLS.model, method="REML", level=SCHOOL)
     return pooling.strength(path)
 
 
 def _random_intercepts() -> str:
-    fit = cache.mixed(cache.bundled(TABLE), SCHOOLS.model, method="REML")
+    fit = fitted.mixed(opening.bundled(TABLE), SCHOOLS.model, method="REML")
     return effects.mixed(fit)
 
 
 def _share_given_ses() -> str:
-    shares = cache.shares(cache.bundled(TABLE), SCHOOLS.model, method="REML")
+    shares = fitted.shares(opening.bundled(TABLE), SCHOOLS.model, method="REML")
     return narrative.between_and_within(shares, outcome=OUTCOME)
 
 
 def _schools_needed() -> str:
-    compared = cache.comparison_with_pooled(cache.bundled(TABLE), SCHOOLS.model, method="REML")
+    compared = fitted.comparison_with_pooled(opening.bundled(TABLE), SCHOOLS.model, method="REML")
     return likelihood_ratio.test(compared.like_with_like)
 
 
 def _share_without() -> str:
-    shares = cache.shares(cache.bundled(TABLE), _bare(SCHOOLS), method="REML")
+    shares = fitted.shares(opening.bundled(TABLE), _bare(SCHOOLS), method="REML")
     return narrative.between_and_within(shares, outcome=OUTCOME)
 
 
 def _both_levels() -> str:
     alone, nested = (
-        cache.shares(cache.bundled(TABLE), _bare(choices), method="REML")
+        fitted.shares(opening.bundled(TABLE), _bare(choices), method="REML")
         for choices in (CLASSES, BOTH)
     )
     return f"{variance.shares(nested, outcome=OUTCOME)} {narrative.alone_and_nested(alone, nested)}"
 
 
 def _classes_needed() -> str:
-    tests = cache.random_term_tests(cache.bundled(TABLE), BOTH.model, method="REML")
+    tests = fitted.random_term_tests(opening.bundled(TABLE), BOTH.model, method="REML")
     return narrative.least_needed(tests)
 
 
 def _likelihood() -> str:
-    return narrative.most_likely(cache.mixed(cache.bundled(TABLE), BOTH.model, method="REML"))
+    return narrative.most_likely(fitted.mixed(opening.bundled(TABLE), BOTH.model, method="REML"))
 
 
 STEPS = (

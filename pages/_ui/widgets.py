@@ -13,7 +13,7 @@ import streamlit as st
 
 from mlm_core.errors import MlmError
 from mlm_core.views.escape import for_markdown
-from pages._ui import cache, overview, settling, show, sitemap, sources, state
+from pages._ui import described, overview, settling, show, sitemap, sources, state
 from pages._ui.dataset import Dataset
 from pages._ui.examples import EXAMPLES
 from pages._ui.link import SIMULATED, AppState
@@ -165,7 +165,7 @@ def _data_changed() -> None:
 
 
 def _outcome(choices: AppState, data: Dataset) -> None:
-    options = _offered(cache.roles(data).outcomes, (choices.outcome,))
+    options = _offered(described.roles(data).outcomes, (choices.outcome,))
     state.seed("outcome", choices.outcome or None)
     st.selectbox(
         "Outcome",
@@ -195,7 +195,7 @@ def _levels(choices: AppState, data: Dataset) -> None:
     state.seed("levels", list(choices.levels))
     st.multiselect(
         "Grouping levels, outermost first",
-        [name for name in cache.roles(data).levels if name != choices.outcome],
+        [name for name in described.roles(data).levels if name != choices.outcome],
         key="levels",
         placeholder="None yet",
         help="Pick the largest groups first: schools, then the classes within them.",
@@ -256,7 +256,7 @@ def _more(choices: AppState, data: Dataset) -> None:
             args=("method",),
         )
         for number, name in enumerate(choices.predictors, start=1):
-            _reference(number, name, choices, cache.roles(data).categories.get(name, ()))
+            _reference(number, name, choices, described.roles(data).categories.get(name, ()))
 
 
 def _reference(number: int, name: str, choices: AppState, categories: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mlm_core.data.columns import missing_report
-from pages._ui import cache, overview, show, widgets
+from pages._ui import cache, described, overview, show, widgets
 
 show.heading("Load", "What is in my table?")
 choices, data = widgets.require()
@@ -13,7 +13,7 @@ choices, data = widgets.require()
 show.answer(overview.size(data))
 show.notes(data.notes)
 with show.guard():
-    show.table(overview.columns(cache.columns(data)))
+    show.table(overview.columns(described.columns(data)))
 
 st.header("Rows the model can use", anchor=False)
 with show.guard():

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from mlm_core.data.model import Model
 from mlm_core.inference import pairs
 from mlm_core.inference.group_summaries import summarise_groups
-from mlm_core.inference.pair_experiment import DRAWS, experiment_from
+from mlm_core.inference.pair_experiment import DRAWS
 from mlm_core.views import code
-from mlm_core.views.figures import boxes as figures
-from mlm_core.views.figures import pairs as pair_figures
 from mlm_core.views.narrative import groups as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import cache, described, drawings, fitted, parts, show, widgets
 
 show.heading("Groups differ", "Do groups differ?")
 choices, data = widgets.require("outcome", "levels")
@@ -28,13 +24,8 @@ with show.guard():
     with answer:
         show.answer(narrative.medians(summaries))
     marked = parts.highlighted(summaries.groups)
-    of = (data.fingerprint, choices.outcome, columns)
-    for drawn in (figures.boxplots, figures.group_means):
-        show.kept_figure(
-            (of, marked, drawn.__name__),
-            partial(drawn, summaries, marked=marked),
-            on_click=parts.highlight,
-        )
+    for drawing in (drawings.boxplots, drawings.group_means):
+        show.kept_figure(drawing, data, **asked, marked=marked, on_click=parts.highlight)
 
 st.header("Are members of a group alike?", anchor=False)
 with show.guard():
@@ -43,24 +34,14 @@ with show.guard():
     if urn.has_pairs:
         number = parts.draws("draw-pairs", many=DRAWS)
         draws = max(DRAWS, number)
-        experiment = cache.remember(
-            data.fingerprint,
-            repr(("pair experiment", asked, draws)),
-            _call=partial(experiment_from, urn, draws=draws),
-        )
+        experiment = described.pair_experiment(data, **asked, draws=draws)
         st.markdown(narrative.draws_so_far(experiment, made=number))
         left, right = st.columns(2)
         with left:
-            show.kept_figure(
-                (of, number, "one draw"),
-                lambda: pair_figures.pair_scatter(pairs.draw_from(urn, seed=number)),
-            )
+            show.kept_figure(drawings.pair_scatter, data, **asked, number=number)
         with right:
-            show.kept_figure(
-                (of, number, draws, "all draws"),
-                partial(pair_figures.pair_experiment, experiment, made=number),
-            )
-        shares = cache.shares(data, Model(outcome=choices.outcome, levels=columns), method="REML")
+            show.kept_figure(drawings.pair_experiment, data, **asked, draws=draws, made=number)
+        shares = fitted.shares(data, Model(outcome=choices.outcome, levels=columns), method="REML")
         st.markdown(narrative.likeness_and_icc(urn, shares))
 
 show.how(

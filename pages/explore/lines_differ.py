@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,11 +10,9 @@ from mlm_core.inference import own_slopes as slopes
 from mlm_core.inference.category_means import category_means, category_predictors
 from mlm_core.inference.fitted_lines import line_predictors
 from mlm_core.views import code
-from mlm_core.views.figures import lines as figures
 from mlm_core.views.figures.category_means import category_lines, category_panels
-from mlm_core.views.figures.own_lines import own_lines
 from mlm_core.views.narrative import lines as narrative
-from pages._ui import cache, parts, show, widgets
+from pages._ui import drawings, fitted, parts, show, widgets
 
 BY = {
     "first": f"The first {slopes.PANELS}",
@@ -46,10 +43,9 @@ def some_groups(every: Any, own: Any = None) -> tuple[str, ...]:
 
 def show_lines() -> None:
     """Show the lines over a number."""
-    unpooled = cache.unpooled(data, model, level=level)
-    drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
+    unpooled = fitted.unpooled(data, model, level=level)
+    drawn = fitted.lines(data, model, method=method, level=level, predictor=predictor)
     own, every = drawn.families["unpooled"], drawn.by_group["pooled"]
-    names = {"outcome": drawn.outcome, "predictor": predictor}
     with answer:
         show.answer(
             narrative.own_slopes(slopes.own_slopes(predictor, pooled=pooled, unpooled=unpooled))
@@ -57,36 +53,17 @@ def show_lines() -> None:
     show.aside(narrative.held(drawn.at, own=drawn.own))
 
     st.header("One line for all rows", anchor=False)
-    of = (data.fingerprint, model, method, level, predictor)
-    show.kept_figure(
-        (of, "one line"),
-        partial(figures.pooled_line, drawn.points, drawn.families["pooled"], **names),
-    )
+    of = {"model": model, "method": method, "level": level, "predictor": predictor}
+    show.kept_figure(drawings.pooled_line, data, **of)
 
     st.header("A line for every group", anchor=False)
-    show.kept_figure(
-        (of, "own lines"),
-        lambda: own_lines(
-            drawn.points,
-            slopes.sample_lines(own),
-            drawn.families["pooled"],
-            sizes=every.set_index("group")["n"],
-            level=level,
-            n_lines=len(own),
-            **names,
-        ),
-    )
-    chosen = some_groups(every, own)
-    rows = cache.group_points(data, model, level=level, predictor=predictor, groups=chosen)
-    show.kept_figure(
-        (of, chosen),
-        partial(figures.small_multiples, rows, drawn.by_group, chosen=chosen, level=level, **names),
-    )
+    show.kept_figure(drawings.own_lines, data, **of)
+    show.kept_figure(drawings.some_lines, data, **of, chosen=some_groups(every, own))
 
 
 def show_categories() -> None:
     """Show the means by category, where there is no line to draw."""
-    mixed = cache.mixed(data, model, method=method)
+    mixed = fitted.mixed(data, model, method=method)
     means = category_means(predictor, pooled=pooled, mixed=mixed, level=level)
     with answer:
         show.answer(narrative.category_means(means))
@@ -99,7 +76,7 @@ def show_categories() -> None:
 
 with show.guard():
     model, method = choices.model, choices.method
-    pooled = cache.pooled(data, model)
+    pooled = fitted.pooled(data, model)
     numeric = line_predictors(pooled)
     offered = (*numeric, *category_predictors(pooled))
     drawable = widgets.some(offered, "a predictor to compare groups by")

@@ -16,7 +16,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import checks as figures
 from mlm_core.views.narrative import checks as narrative
-from pages._ui import builder, cache, overview, parts, show, widgets
+from pages._ui import builder, fitted, overview, parts, show, widgets
 
 FITTED = {"all": "fixed part and groups", "none": "fixed part alone"}
 
@@ -25,8 +25,8 @@ choices, data = widgets.require("outcome", "levels")
 
 with show.guard():
     model, method = choices.model, choices.method
-    fit = cache.mixed(data, model, method=method)
-    alike = cache.from_fit(residual_correlations, data, model, method=method)
+    fit = fitted.mixed(data, model, method=method)
+    alike = fitted.from_fit(residual_correlations, data, model, method=method)
     show.answer(narrative.verdict(alike))
     builder.remarks(choices, fit)
     show.table(tables.residual_correlations(alike))
@@ -42,7 +42,7 @@ with show.guard():
     if rest.open:
         with rest:
             by = parts.one_of("Fitted by", list(FITTED), key="fitted", shown=FITTED.__getitem__)
-            points = cache.from_fit_and_rows(
+            points = fitted.from_fit_and_rows(
                 residual_points, data, model, method=method, effects=by
             )
             st.markdown(narrative.residuals_over_fitted(points))
@@ -50,7 +50,7 @@ with show.guard():
             show.figure(figures.residuals_over_fitted(points))
     if shape.open:
         with shape:
-            plot = cache.from_fit_and_rows(residual_quantiles, data, model, method=method)
+            plot = fitted.from_fit_and_rows(residual_quantiles, data, model, method=method)
             st.markdown(narrative.quantiles(plot, of="residuals"))
             show.aside(overview.drawn_from(data))
             show.figure(figures.quantiles(plot, of="residuals", name="residual-quantiles"))
@@ -58,9 +58,9 @@ with show.guard():
         with groups:
             with st.container(horizontal=True):
                 level = parts.level_of("Groups of", model.levels, key="effects-of")
-                modes = cache.effects(data, model, method=method, level=level)
+                modes = fitted.effects(data, model, method=method, level=level)
                 term = parts.one_of("Effect", terms_of(modes), key="effect")
-            effects = cache.from_fit(
+            effects = fitted.from_fit(
                 group_effects, data, model, method=method, level=level, term=term
             )
             plot = effect_quantiles(effects)
@@ -71,7 +71,7 @@ with show.guard():
             level = parts.level_of("Leave out groups of", model.levels, key="left-out")
             at_once = is_quick(fit, level)
             if parts.asked("Refit without each group", key="refitted", at_once=at_once):
-                found = cache.long_from_fit(
+                found = fitted.long_from_fit(
                     influence, data, model, method=method, level=level,
                     label="Refitted without", on_cancel=parts.not_asked("refitted"),
                 )  # fmt: skip
@@ -82,12 +82,12 @@ with show.guard():
     if spread.open:
         with spread:
             level = parts.level_of("Groups of", model.levels, key="spread-of")
-            one = cache.from_fit(residual_heterogeneity, data, model, method=method, level=level)
+            one = fitted.from_fit(residual_heterogeneity, data, model, method=method, level=level)
             st.markdown(narrative.heterogeneity(one))
             show.figure(figures.spread(one, sigma=fit.sigma))
     if errors.open:
         with errors:
-            three = cache.from_fit(standard_errors, data, model, method=method)
+            three = fitted.from_fit(standard_errors, data, model, method=method)
             st.markdown(narrative.standard_errors(three))
             show.table(tables.standard_errors(three))
             caution = narrative.boundary_df(three) if fit.is_singular else None

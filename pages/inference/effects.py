@@ -11,7 +11,7 @@ from mlm_core.views import code_after_fit as code
 from mlm_core.views import tables
 from mlm_core.views.figures import group_effects as figures
 from mlm_core.views.narrative import group_effects as narrative
-from pages._ui import builder, cache, parts, show, widgets
+from pages._ui import builder, fitted, parts, show, widgets
 
 INTERVALS = {"own": "of each group (95%)", "comparison": "for comparing two groups"}
 
@@ -21,16 +21,16 @@ answer = st.container()
 
 with show.guard():
     model, method = choices.model, choices.method
-    fit = cache.mixed(data, model, method=method)
+    fit = fitted.mixed(data, model, method=method)
     with st.container(horizontal=True):
         level = parts.level_of("Groups of", model.levels, key="effects-of")
-        modes = cache.effects(data, model, method=method, level=level)
+        modes = fitted.effects(data, model, method=method, level=level)
         term = parts.one_of("Effect", terms_of(modes), key="effect")
         shown = parts.one_of(
             "Intervals", list(INTERVALS), key="intervals", shown=INTERVALS.__getitem__
         )
     of = {"method": method, "level": level}
-    effects = cache.from_fit(group_effects, data, model, term=term, **of)
+    effects = fitted.from_fit(group_effects, data, model, term=term, **of)
     with answer:
         show.answer(narrative.stand_out(effects))
     builder.remarks(choices, fit)
@@ -52,7 +52,7 @@ with show.guard():
             others = [name for name in terms_of(modes) if name != term]
             if others:
                 second = parts.one_of("Against", others, key="against")
-                other = cache.from_fit(group_effects, data, model, term=second, **of)
+                other = fitted.from_fit(group_effects, data, model, term=second, **of)
                 picture = figures.two_effects(effects, other, group=group)
                 show.figure(picture, on_click=parts.highlight)
             else:
@@ -63,7 +63,7 @@ with show.guard():
             if drawable:
                 over = parts.one_of("Along", drawable, key="along")
                 along = {"predictor": over, "group": group, **of}
-                bands = cache.from_fit_and_rows(prediction_bands, data, model, **along)
+                bands = fitted.from_fit_and_rows(prediction_bands, data, model, **along)
                 st.markdown(narrative.predictions(bands))
                 show.figure(figures.prediction_bands(bands))
             else:

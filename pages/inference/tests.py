@@ -15,7 +15,7 @@ from mlm_core.views.figures.profile import profile_curve
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood_ratio as narrative
 from mlm_core.views.parameters import parameter_words
-from pages._ui import builder, cache, parts, show, widgets
+from pages._ui import builder, fitted, parts, show, widgets
 
 SAMPLES = ("1000", "5000")
 CONFIDENCE = 0.95
@@ -27,8 +27,8 @@ many, seed = int(SAMPLES[0]), 1
 
 with show.guard():
     model = choices.model
-    fit = cache.mixed(data, model, method=method)
-    comparison = cache.comparison_with_pooled(data, model, method=method)
+    fit = fitted.mixed(data, model, method=method)
+    comparison = fitted.comparison_with_pooled(data, model, method=method)
     show.answer(narrative.pooled_comparison(comparison))
     builder.remarks(choices, fit)
     alike = comparison.like_with_like
@@ -41,7 +41,7 @@ with show.guard():
         show.table(tables.likelihood_ratio(alike, caption="Like against like"), of="alike")
 
     st.header("Each random term left out", anchor=False)
-    terms = cache.random_term_tests(data, model, method=method)
+    terms = fitted.random_term_tests(data, model, method=method)
     st.markdown(narrative.random_terms(terms))
     show.table(tables.random_terms(terms))
     show.notes(terms.notes)
@@ -59,7 +59,7 @@ if fit is not None:
         with right:
             seed = parts.seed("test-seed")
         if parts.asked("Simulate", key="simulated"):
-            simulated = cache.long_from_fit(
+            simulated = fitted.long_from_fit(
                 simulate_random_terms, data, model, method=method, n=many, seed=seed,
                 label="Samples", on_cancel=parts.not_asked("simulated"),
             )  # fmt: skip
@@ -75,8 +75,8 @@ if fit is not None:
     with show.guard():
         if parts.asked("Profile all parameters", key="profiles", at_once=is_quick(fit)):
             with st.spinner("Following the profiles of all parameters"):
-                profiles = cache.from_fit(profile, data, model, method=method)
-                intervals = cache.from_fit(profile_intervals, data, model, method=method)
+                profiles = fitted.from_fit(profile, data, model, method=method)
+                intervals = fitted.from_fit(profile_intervals, data, model, method=method)
             st.markdown(sentences.profile(profiles, intervals, confidence=CONFIDENCE))
             drawn = {one.parameter.label: one for one in profiles.curves if len(one.values)}
             chosen = parts.one_of(
@@ -104,12 +104,12 @@ with show.guard():
         st.markdown("First mend what stops the model above.")
     elif predictors or levels:
         small = choices.without(predictors, levels).model
-        test = cache.compared(data, small, model, method=method)
+        test = fitted.compared(data, small, model, method=method)
         st.markdown(narrative.test(test))
         show.table(tables.likelihood_ratio(test))
         show.notes(test.notes)
         if predictors and not levels:
-            by_f = cache.from_fit(block_tests, data, model, method=method, terms=predictors)
+            by_f = fitted.from_fit(block_tests, data, model, method=method, terms=predictors)
             show.table(tables.block_tests(by_f))
     else:
         st.markdown("Choose what to leave out; both models are fitted to the same rows.")

@@ -15,7 +15,7 @@ from mlm_core.views.figures.shares import share_bars
 from mlm_core.views.figures.variance_function import variance_curves
 from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import variance as narrative
-from pages._ui import builder, cache, parts, show, widgets
+from pages._ui import builder, fitted, parts, show, widgets
 
 SAMPLES = 1000
 
@@ -25,10 +25,10 @@ answer = st.container()
 
 with show.guard():
     model, method, outcome = choices.model, choices.method, choices.outcome
-    fit = cache.mixed(data, model, method=method)
+    fit = fitted.mixed(data, model, method=method)
     builder.remarks(choices, fit)
-    unconditional = cache.from_fit(unconditional_icc, data, model, method=method)
-    conditional = cache.from_fit(icc, data, model, method=method)
+    unconditional = fitted.from_fit(unconditional_icc, data, model, method=method)
+    conditional = fitted.from_fit(icc, data, model, method=method)
     with answer:
         show.answer(narrative.shares(unconditional, outcome=outcome))
     st.markdown(narrative.correlations(unconditional))
@@ -42,9 +42,9 @@ with show.guard():
     if slopes:
         st.header("Along a slope variable", anchor=False)
         along = parts.one_of("Variable", slopes, key="along")
-        curve = cache.from_fit(variance_function, data, model, method=method, column=along)
-        at = cache.from_fit(round_values, data, model, method=method, column=along)
-        some = cache.from_fit(variance_function, data, model, method=method, column=along, at=at)
+        curve = fitted.from_fit(variance_function, data, model, method=method, column=along)
+        at = fitted.from_fit(round_values, data, model, method=method, column=along)
+        some = fitted.from_fit(variance_function, data, model, method=method, column=along, at=at)
         st.markdown(sentences.variance_function(curve))
         show.figure(variance_curves(curve, outcome=outcome))
         show.table(tables.variance_points(some))
@@ -55,7 +55,7 @@ with show.guard():
     label = "Intervals from 1,000 simulated samples"
     if parts.asked(label, key="share-intervals", at_once=is_quick(fit)):
         sure = [
-            cache.long_from_fit(
+            fitted.long_from_fit(
                 share_intervals, data, model, method=method, n=SAMPLES, seed=seed,
                 conditional=conditionally, label="Simulated samples",
                 on_cancel=parts.not_asked("share-intervals"),
@@ -83,11 +83,11 @@ with show.guard():
             show.notes(conditional.notes)
 
     st.header("What grouping costs, and what a group tells", anchor=False)
-    cost = cache.from_fit(design_effect, data, model, method=method)
+    cost = fitted.from_fit(design_effect, data, model, method=method)
     st.markdown(sentences.design_effect(cost))
     show.table(tables.design_effect(cost))
     level = parts.level_of("Groups of", model.levels, key="reliability-of")
-    told_by = cache.from_fit(reliability, data, model, method=method, level=level)
+    told_by = fitted.from_fit(reliability, data, model, method=method, level=level)
     st.markdown(sentences.reliability(told_by))
     show.table(tables.reliability(told_by))
     show.how(

@@ -18,7 +18,7 @@ from mlm_core.views.narrative import intervals as sentences
 from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.parameters import parameter_words
 from mlm_core.views.tables import likelihood as tables
-from pages._ui import builder, cache, parts, show, simulated, widgets
+from pages._ui import builder, fitted, parts, show, simulated, widgets
 
 CONFIDENCE = 0.95
 _SPREADS = ("sd", "sigma")
@@ -155,14 +155,14 @@ def own_model() -> None:
     choices, data = widgets.require("outcome", "levels")
     with show.guard():
         model, method = choices.model, choices.method
-        fits = [cache.mixed(data, model, method=each) for each in ("REML", "ML")]
+        fits = [fitted.mixed(data, model, method=each) for each in ("REML", "ML")]
         show.answer(narrative.own_model(*fits))
         fit = fits[0] if method == "REML" else fits[1]
         builder.remarks(choices, fit)
         show.table(tables.methods(*fits))
         st.header("The profile of each variance", anchor=False)
-        profiles = cache.from_fit(profile, data, model, method=method)
-        intervals = cache.from_fit(profile_intervals, data, model, method=method)
+        profiles = fitted.from_fit(profile, data, model, method=method)
+        intervals = fitted.from_fit(profile_intervals, data, model, method=method)
         curves = [
             one for one in profiles.curves if one.parameter.kind in _SPREADS and len(one.values)
         ]
@@ -177,7 +177,7 @@ def own_model() -> None:
         show.figure(profile_curve(by_label[chosen], intervals, confidence=CONFIDENCE))
         if has_path(fit):
             st.header("What the search does", anchor=False)
-            path = cache.from_fit(search_path, data, model, method=method)
+            path = fitted.from_fit(search_path, data, model, method=method)
             st.markdown(narrative.steps(path))
             show.figure(path_figure(path))
         show.how(

@@ -12,7 +12,7 @@ from mlm_core.views.equation import equations
 from mlm_core.views.figures.caterpillar import modes as mode_figure
 from mlm_core.views.narrative import checks
 from mlm_core.views.narrative import effects as narrative
-from pages._ui import builder, cache, parts, show, widgets
+from pages._ui import builder, described, fitted, parts, show, widgets
 
 ERRORS: dict[StandardErrors, str] = {
     "Satterthwaite": "the model's (Satterthwaite)",
@@ -25,23 +25,23 @@ choices, data = widgets.require("outcome", "levels")
 
 with show.guard():
     model, method = choices.model, choices.method
-    fit = cache.mixed(data, model, method=method)
+    fit = fitted.mixed(data, model, method=method)
     show.answer(narrative.mixed(fit))
     builder.remarks(choices, fit)
 
     st.header("The model", anchor=False)
-    show.equations(equations(fit, varies_at=cache.varies_at(data, choices.levels)))
+    show.equations(equations(fit, varies_at=described.varies_at(data, choices.levels)))
 
     st.header("Its estimates", anchor=False)
     show.table(tables.variances(fit))
     by = parts.one_of("Standard errors", list(ERRORS), key="errors-by", shown=ERRORS.__getitem__)
-    found = cache.from_fit(coefficients_by, data, model, method=method, by=by)
+    found = fitted.from_fit(coefficients_by, data, model, method=method, by=by)
     show.table(tables.mixed_coefficients(fit, found, by=by))
     if fit.is_singular and by == "Satterthwaite":
-        three = cache.from_fit(standard_errors, data, model, method=method)
+        three = fitted.from_fit(standard_errors, data, model, method=method)
         caution = checks.boundary_df(three)
         show.notes([caution] if caution else [])
-    explained = cache.from_fit(r_squared, data, model, method=method)
+    explained = fitted.from_fit(r_squared, data, model, method=method)
     show.table(tables.mixed_facts(fit, explained))
     effects, more, printed = parts.tabs(
         "The groups' effects", "Residuals, correlations, sizes", "As R prints it"
@@ -50,7 +50,7 @@ with show.guard():
         with effects:
             with st.container(horizontal=True):
                 level = parts.level_of("Groups of", model.levels, key="effects-of")
-                modes = cache.effects(data, model, method=method, level=level)
+                modes = fitted.effects(data, model, method=method, level=level)
                 term = parts.one_of("Effect", terms_of(modes), key="effect")
             st.markdown(narrative.modes(term, level=level))
             show.figure(mode_figure(ordered_modes(modes, term=term), term=term, level=level))

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from mlm_core.inference.fitted_lines import line_predictors, slope_terms
-from mlm_core.inference.group_estimates import ordered_estimates
-from mlm_core.inference.path_drawing import path_arrows, path_lines
-from mlm_core.inference.summaries import density
 from mlm_core.views import code, tables
-from mlm_core.views.figures import caterpillar
-from mlm_core.views.figures.pooling import KINDS, pooling
+from mlm_core.views.figures.pooling import KINDS
 from mlm_core.views.narrative import effects as narrative
 from mlm_core.views.narrative import lines as line_words
 from mlm_core.views.narrative import pooling as words
 from mlm_core.views.narrative.wording import term_name
-from pages._ui import cache, parts, show, widgets
+from pages._ui import drawings, fitted, parts, show, widgets
 
 show.heading("Pooling", "One line, many lines, or between?")
 choices, data = widgets.require("outcome", "predictors", "levels")
@@ -25,42 +19,39 @@ answer = st.container()
 
 with show.guard():
     model, method = choices.model, choices.method
-    pooled = cache.pooled(data, model)
+    pooled = fitted.pooled(data, model)
     drawable = line_predictors(pooled)
     slopes_of = widgets.some(slope_terms(pooled), "a predictor whose slope can be estimated")
     chosen = st.container(horizontal=True)
     with chosen:
         predictor = parts.one_of("Slope of", slopes_of, key="slope-of")
         level = parts.level_of("Lines of", model.levels, key="lines-of")
-    unpooled = cache.unpooled(data, model, level=level)
-    mixed = cache.mixed(data, model, method=method)
+    unpooled = fitted.unpooled(data, model, level=level)
+    mixed = fitted.mixed(data, model, method=method)
     with answer:
         show.answer(narrative.pooling(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
     caution = narrative.simpson(predictor, pooled=pooled, mixed=mixed)
     show.notes([*([caution] if caution else []), *mixed.notes])
-    path = cache.path(data, model, method=method, level=level)
+    path = fitted.path(data, model, method=method, level=level)
     with chosen:
         term = parts.one_of("Arrows of", unpooled.terms, key="arrows-of", shown=term_name)
         visible = parts.switches("Show", KINDS, key="show", on=KINDS[:3])
         group = parts.highlighted(path.labels)
-    of = (data.fingerprint, model, method, level, group)
-    arrows = cache.remember(
-        data.fingerprint,
-        repr(("arrows", of, term)),
-        _call=partial(path_arrows, path, mixed, unpooled, term=term, keep=group),
-    )
+    of = {"model": model, "method": method, "level": level, "group": group}
+    arrows = fitted.arrows(data, **of, term=term)
     lines, drawn = None, None
     if predictor in drawable:
-        drawn = cache.lines(data, model, method=method, level=level, predictor=predictor)
-        lines = cache.remember(
-            data.fingerprint,
-            repr(("path lines", of, predictor)),
-            _call=partial(path_lines, path, drawn, unpooled, keep=group),
-        )
+        drawn = fitted.lines(data, model, method=method, level=level, predictor=predictor)
+        lines = fitted.lines_along(data, **of, predictor=predictor)
     for panels in parts.panels({"lines": lines, "arrows": arrows}):
         show.kept_figure(
-            (of, predictor, term, visible, tuple(panels)),
-            partial(pooling, path, **panels, drawn=drawn, visible=visible, group=group),
+            drawings.pooling,
+            data,
+            **of,
+            predictor=predictor,
+            term=term,
+            panels=tuple(panels),
+            visible=visible,
             on_click=parts.highlight,
         )
     if drawn is not None:
@@ -86,27 +77,13 @@ with show.guard():
             if predictor not in unpooled.terms:
                 st.markdown(narrative.own_slopes(predictor, unpooled))
             else:
-                marks = {"pooled": pooled.estimate(predictor), "mixed": mixed.estimate(predictor)}
-                ordered = ordered_estimates(unpooled.coefficients, term=predictor)
                 left, right = st.columns(2)
                 with left:
                     show.kept_figure(
-                        (of, predictor, "slopes"),
-                        lambda: caterpillar.slopes(
-                            ordered, **marks, term=predictor, level=level, group=group
-                        ),
-                        on_click=parts.highlight,
+                        drawings.slopes, data, **of, term=predictor, on_click=parts.highlight
                     )
                 with right:
-                    show.kept_figure(
-                        (of, predictor, "density"),
-                        lambda: caterpillar.slope_density(
-                            density(ordered.table["estimate"]),
-                            **marks,
-                            term=predictor,
-                            picked=ordered.of(group),
-                        ),
-                    )
+                    show.kept_figure(drawings.slope_density, data, **of, term=predictor)
     if one.open:
         with one:
             show.table(tables.pooled_coefficients(pooled))

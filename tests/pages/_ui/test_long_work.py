@@ -9,8 +9,7 @@ import pytest
 
 from mlm_core.data.places import Place
 from mlm_core.errors import MlmError
-from pages._ui import cache, long_work
-from pages._ui.examples import EXAMPLES
+from pages._ui import long_work
 from pages._ui.long_work import CancelledError, LongWork, UnfinishedError
 from pages._ui.pieces import Computation, Pass
 
@@ -128,20 +127,6 @@ def test_what_another_session_waits_for_goes_on(monkeypatch: pytest.MonkeyPatch)
     work.cancel(KEY)
     count.go.set()
     assert current.future.result(LIMIT) == "counted"
-
-
-def test_work_on_a_fit_is_done_once() -> None:
-    data, model, calls = cache.bundled("classroom"), EXAMPLES["classroom"].choices.model, []
-
-    def work(fit, *, progress, n):
-        assert progress(n, n)
-        calls.append(n)
-        return fit.n_obs + n
-
-    for _ in range(2):
-        found = cache.long_from_fit(work, data, model, method="REML", label="", n=3)
-        assert found == 1193
-    assert calls == [3]
 
 
 def test_watched_work_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,32 +44,40 @@ def test_a_page_shows_user_text_letter_by_letter_and_goes_on_after_a_refusal() -
 
 
 def _page_that_keeps_figures() -> None:
+    from collections.abc import Callable
+
     import streamlit as st
 
     from mlm_core.views.figures.theme import Picture, new_figure
-    from pages._ui import presenter, show
+    from pages._ui import opening, presenter, show
+    from pages._ui.dataset import Dataset
 
     drawn = st.session_state.setdefault("drawn", [])
 
-    def draw(of: str) -> Picture:
-        drawn.append(of)
-        return Picture(new_figure("x", of), of, of)
+    def drawing(data: Dataset, *, of: str) -> Callable[[], Picture]:
+        def draw() -> Picture:
+            drawn.append(f"{of} of {data.name}")
+            return Picture(new_figure("x", of), of, f"{of}-{data.name}")
+
+        return draw
 
     presenter.begin()
-    show.kept_figure(("table", "a"), lambda: draw("a"))
-    show.kept_figure(("table", "b"), lambda: draw("b"), on_click=print)
+    show.kept_figure(drawing, opening.bundled("classroom"), of="a")
+    show.kept_figure(drawing, opening.bundled("classroom"), of="b", on_click=print)
+    show.kept_figure(drawing, opening.bundled("hsb82"), of="b", on_click=print)
 
 
 def test_a_kept_figure_is_drawn_once_for_what_it_shows_and_how() -> None:
     cache.remember_large.clear()
+    three = ["a of classroom", "b of classroom", "b of hsb82"]
     app = AppTest.from_function(_page_that_keeps_figures).run()
     first = [each.proto.spec for each in app.get("plotly_chart")]
     app.run()
     assert not app.exception
-    assert app.session_state["drawn"] == ["a", "b"]
+    assert app.session_state["drawn"] == three
     assert [each.proto.spec for each in app.get("plotly_chart")] == first
     clickmodes = [json.loads(spec)["layout"].get("clickmode") for spec in first]
-    assert clickmodes == [None, "event+select"]
+    assert clickmodes == [None, "event+select", "event+select"]
     app.session_state["presenter"] = True  # drawn larger, one panel at a time
     app.run()
-    assert app.session_state["drawn"] == ["a", "b", "a", "b"]
+    assert app.session_state["drawn"] == three * 2
