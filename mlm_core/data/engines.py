@@ -97,6 +97,14 @@ def source_of(frame: nw.LazyFrame[Any]) -> Source:
     return Source(frame, next((text for key, text in _NAMES.items() if key in name), name))
 
 
+def distinct(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return the different rows of a frame, by a GROUP BY: engines asked for unique rows sort."""
+    import narwhals as nw
+
+    names = frame.collect_schema().names()
+    return frame.group_by(*names).agg(nw.len().alias("times")).select(*names)
+
+
 def check_columns(source: Source, columns: tuple[str, ...]) -> None:
     """Refuse a column that the source does not have.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlm_core.data.cells import NUMERIC_SHARE
-from mlm_core.data.engines import Source, check_columns
+from mlm_core.data.engines import Source, check_columns, distinct
 from mlm_core.data.kinds import ColumnDescription, Numbers, kind_of, without_rounding
 
 if TYPE_CHECKING:
@@ -117,10 +117,8 @@ class SourceDivisions:
         """Return the number of different combinations of these columns' values."""
         if columns not in self._counts:
             frame = self._source.frame
-            found = self._source.over(
-                _renamed(self._source, columns)[0].unique() if columns else frame
-            )
-            self._counts[columns] = found.n_rows
+            groups = distinct(_renamed(self._source, columns)[0]) if columns else frame
+            self._counts[columns] = self._source.over(groups).n_rows
         return self._counts[columns]
 
     def varying(self, names: Sequence[str], within: str) -> set[str]:
@@ -232,6 +230,6 @@ def distinct_texts(source: Source, *, most: int) -> dict[str, tuple[str, ...]]:
     for name, (place, dtype) in zip(names, types.items(), strict=True):
         if not dtype.is_numeric():
             column = frame.select(place).filter(~nw.col(place).is_null())
-            values = source.collect(column.unique().head(most + 1))
+            values = source.collect(distinct(column).head(most + 1))
             found[name] = tuple(str(value) for value in values[place].to_list())
     return found

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlm_core.data.encoding import Encoder, GroupMeans, refuse_stray_text
-from mlm_core.data.engines import Source
+from mlm_core.data.engines import Source, distinct
 from mlm_core.data.expressions import Transform
 from mlm_core.errors import (
     DomainError,
@@ -55,8 +55,8 @@ def learn_categories(
     UnseenCategoryError
         The categories were known already, and the rows hold another.
     """
-    distinct = source.collect(column.unique().head(MOST_CATEGORIES + 1))
-    values = distinct[distinct.columns[0]].to_list()
+    rows = source.collect(distinct(column).head(MOST_CATEGORIES + 1))
+    values = rows[rows.columns[0]].to_list()
     if len(values) > MOST_CATEGORIES:
         raise TooManyCategoriesError(name, len(values), n_rows)
     native = {str(value): value for value in values}

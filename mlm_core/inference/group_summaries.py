@@ -18,7 +18,7 @@ from scipy import special
 from mlm_core.data.columns import find_column
 from mlm_core.data.encoding import Encoder, numeric
 from mlm_core.data.engine_samples import sample_groups
-from mlm_core.data.engines import Source
+from mlm_core.data.engines import Source, distinct
 from mlm_core.data.expressions import level_name
 from mlm_core.data.model import Model
 from mlm_core.data.nests import nest, path_texts
@@ -249,8 +249,6 @@ def grouped_values(data: Table, outcome: str, groups: Sequence[str]) -> GroupedV
 
 def _sampled(source: Source, outcome: str, groups: Sequence[str]) -> tuple[pd.DataFrame, int]:
     """Read the rows of some groups of a source; return how many groups there are as well."""
-    import narwhals as nw
-
     pushed = push_down(Model(outcome=outcome, levels=tuple(groups)), source, Encoder())
     keys = [f"k{index}" for index in range(len(pushed.keys))]
     rows = sample_groups(
@@ -260,5 +258,5 @@ def _sampled(source: Source, outcome: str, groups: Sequence[str]) -> tuple[pd.Da
         most_rows=MOST_GROUPED_ROWS,
         n_rows=pushed.completeness.n_complete,
     )
-    n_all = source.over(pushed.frame.select(*(nw.col(key) for key in keys)).unique()).n_rows
+    n_all = source.over(distinct(pushed.frame.select(*keys))).n_rows
     return rows[[*keys, "v0"]].set_axis([*pushed.keys, outcome], axis=1), n_all
