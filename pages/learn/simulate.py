@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from mlm_core.inference.simulation_draws import draw_table
@@ -33,10 +35,13 @@ def ignore_groups() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choice = st.container(width="content")
             wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
-        found = simulated.long_drawn(
-            repeat_design, design=design, seed=seed, repeats=MANY if wanted else QUICK,
-            label="Repeats", on_cancel=parts.not_asked("repeat-many") if wanted else None,
-        )  # fmt: skip
+        repeated = partial(
+            simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
+        )
+        found = repeated(repeats=QUICK, on_cancel=None)
+        if wanted:
+            with show.guard():  # what was found before is shown until this is done
+                found = repeated(repeats=MANY, on_cancel=parts.not_asked("repeat-many"))
         *predictors, intercept = found.terms
         with choice:
             term = parts.one_of(
@@ -133,12 +138,13 @@ def lose_data() -> None:
             show.live_figure(missing_figures.loss(found))
         show.table(tables.missing(found))
         if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
-            many = simulated.long_drawn(
-                repeat_missing, repeats=TABLES, **asked,
-                label="Tables", on_cancel=parts.not_asked("lose-many"),
-            )  # fmt: skip
-            st.markdown(narrative.missing_repeats(many))
-            show.table(tables.missing_repeats(many))
+            with show.guard():
+                many = simulated.long_drawn(
+                    repeat_missing, repeats=TABLES, **asked,
+                    label="Tables", on_cancel=parts.not_asked("lose-many"),
+                )  # fmt: skip
+                st.markdown(narrative.missing_repeats(many))
+                show.table(tables.missing_repeats(many))
         show.how(
             "An outcome is lost with probability expit(a + 1.5 z), z nothing, x or y in standard"
             " deviations, a set for the share asked for. Rows without an outcome are left out. Loss"
@@ -159,17 +165,18 @@ def find_effect() -> None:
             term = parts.one_of("Effect of", power_terms(design), key="power-of")
         with right:
             effect = designs.effect_size()
-        asked = (design, term, effect, seed)
-        if not parts.asked_for("Compute the power", asked, key="power"):
-            with answer:
-                show.answer(narrative.power_question(term, effect))
-            return
-        found = simulated.long_drawn(
-            power_grid, design=design, term=term, effect=effect, seed=seed,
-            label="Sizes", on_cancel=parts.not_asked("power"),
-        )  # fmt: skip
+        said, found = narrative.power_question(term, effect), None
+        if parts.asked_for("Compute the power", (design, term, effect, seed), key="power"):
+            with show.guard():  # the question stands until it is answered
+                found = simulated.long_drawn(
+                    power_grid, design=design, term=term, effect=effect, seed=seed,
+                    label="Sizes", on_cancel=parts.not_asked("power"),
+                )  # fmt: skip
+                said = narrative.power(found)
         with answer:
-            show.answer(narrative.power(found))
+            show.answer(said)
+        if found is None:
+            return
         show.live_figure(power_map(found))
         show.table(tables.power(found))
         show.how(
