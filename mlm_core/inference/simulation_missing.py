@@ -13,6 +13,7 @@ Rubin (1976), Biometrika 63(3).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from mlm_core.errors import MlmError
+from mlm_core.errors import DesignError, MlmError
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
@@ -179,19 +180,30 @@ def repeat_missing(
     repeats: int = 100,
     progress: Progress | None = None,
 ) -> MissingRepeats:
-    """Repeat :func:`missing_data` with new tables; the first is that of the seed itself."""
+    """Repeat :func:`missing_data` with new tables; the first is that of the seed itself.
+
+    Tables of which too little is left for an estimate are not counted.
+
+    Raises
+    ------
+    DesignError
+        No table is counted.
+    """
     before, after = [], []
     for repeat in range(repeats):
         frame = draw_table(design, seed=seed + repeat)
         left = lose_rows(frame, mechanism, share=share, generator=_losses(seed + repeat))
-        try:
+        with suppress(MlmError):
             pair = _estimates(design, frame), _estimates(design, left)
-        except MlmError:
-            continue  # so few rows were left that there is no estimate: counted by the length
-        before.append(pair[0])
-        after.append(pair[1])
+            before.append(pair[0])
+            after.append(pair[1])
         if progress is not None:
             progress(repeat + 1, repeats)
+    if not before:
+        raise DesignError(
+            f"In none of {repeats:,} tables is enough left for an estimate. Draw more rows, or let"
+            " fewer outcomes get lost."
+        )
     terms = tuple(design.coefficients)
     truths = np.array(list(design.coefficients.values()))
     return MissingRepeats(terms, truths, _array(before), _array(after), seed)

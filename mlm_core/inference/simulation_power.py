@@ -215,7 +215,7 @@ def closed_form(design: NestedDesign, term: str) -> float:
         and level.slope_sd == 0.0
         and design.between == 0.0
         and not design.models_mean
-        and not (design.contextual and term == PUPIL)
+        and not design.contextual  # no model knows of it: it adds to what the groups differ by
     )
     if not is_simple or term not in power_terms(design):
         return float("nan")

@@ -29,7 +29,7 @@ _ROW_LETTERS = "ijklmnpqrs"
 _EFFECTS = (r"\zeta", r"\eta", r"\xi", r"\nu", r"\omega", r"\kappa")
 _STAGES = (r"\beta", r"\delta", r"\gamma", r"\lambda", r"\mu", r"\rho")
 _RESIDUAL = r"\varepsilon"
-_LINE_WIDTH = 90  # characters that fit on one line of a page
+_LINE_WIDTH = 100  # characters that fit on one line of a page
 _UNSEEN = re.compile(r"\\[a-zA-Z]+|[\\{}_^$]")
 
 
@@ -162,7 +162,7 @@ class _Writer:
                 if self._home(each) == depth
             ]
         parts.append(self._effect(depth, regressor))
-        return f"{self._stage(regressor, depth)} = {' + '.join(parts)}"
+        return _broken(self._stage(regressor, depth), parts)
 
     def _depths(self, regressor: Regressor) -> list[int]:
         """Return the levels at which a coefficient varies, outermost first."""
@@ -256,8 +256,8 @@ class _Writer:
 def _broken(left: str, parts: list[str]) -> str:
     """Return an equation, on several lines where it is long."""
     lines: list[list[str]] = [[]]
-    for part in parts:
-        width = sum(len(_UNSEEN.sub("", each)) + 3 for each in (*lines[-1], part))
+    for part in parts:  # later lines begin where the first does, beneath the equals sign
+        width = sum(len(_UNSEEN.sub("", each)) + 3 for each in (left, *lines[-1], part))
         if lines[-1] and width > _LINE_WIDTH:
             lines.append([])
         lines[-1].append(part)

@@ -12,8 +12,7 @@ import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillWorking
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -106,10 +105,9 @@ class LongWork:
             current.waiting.add(session)
         if not is_watched:
             return self._await(key, current, on_cancel)
-        try:
-            return current.future.result(UNNOTICED)
-        except StillWorking:
-            raise UnfinishedError(partial(self._look, key, current, on_cancel)) from None
+        if not _is_done(current, within=UNNOTICED):
+            raise UnfinishedError(partial(self._look, key, current, on_cancel))
+        return current.future.result()
 
     def cancel(self, key: Key, on_cancel: Callable[[], None] | None = None) -> None:
         """Cancel work for this session; it ends when no other session waits for it."""
@@ -146,29 +144,24 @@ class LongWork:
 
     def _await(self, key: Key, current: Piece, on_cancel: Callable[[], None] | None) -> Any:
         """Wait, after a moment with a bar and a button."""
-        try:
-            return current.future.result(UNNOTICED)
-        except StillWorking:
+        if not _is_done(current, within=UNNOTICED):
             panel = st.empty()
-        with panel:
-            bar = self._panel(key, current, on_cancel)
-        while True:
-            try:
-                found = current.future.result(BETWEEN_LOOKS)
-            except StillWorking:
+            with panel:
+                bar = self._panel(key, current, on_cancel)
+            while not _is_done(current, within=BETWEEN_LOOKS):
                 bar.progress(*current.progress())
-                continue
             panel.empty()
-            return found
+        return current.future.result()
 
     def _look(self, key: Key, current: Piece, on_cancel: Callable[[], None] | None) -> None:
         """Show how far work is; run the page again when it is done, raise what it raised."""
         with self._lock:
-            is_under_way = self._under_way.get(key) is current
-        if is_under_way:
+            # Cancelled here it may go on for others, who are not told of it.
+            is_awaited = self._under_way.get(key) is current and _session() in current.waiting
+        if is_awaited:
             self._panel(key, current, on_cancel)
             return
-        if current.future.done():
+        if current.future.done() and not current.is_stopped:
             current.future.result()
         st.rerun()
 
@@ -205,6 +198,11 @@ def computed(
     """Return ``call(progress=...)``, the first time only; see :meth:`LongWork.fetch`."""
     piece = Computation(label, call)
     return long_work().fetch(key, piece, on_cancel, is_watched=is_watched)
+
+
+def _is_done(piece: Piece, *, within: float) -> bool:
+    """Tell whether work ends within seconds; one that raises TimeoutError has ended as well."""
+    return bool(wait([piece.future], within).done)
 
 
 def _session() -> str:

@@ -31,12 +31,14 @@ class Piece(ABC):
         Sessions that wait for it.
     future : Future
         Its result or its error.
+    is_stopped : bool
+        Whether it was told to end.
     """
 
     waiting: set[str] = field(default_factory=set, kw_only=True)
     future: Future[Any] = field(default_factory=Future, kw_only=True)
+    is_stopped: bool = field(default=False, kw_only=True)
     _is_begun: bool = field(default=False, kw_only=True)
-    _is_stopped: bool = field(default=False, kw_only=True)
 
     def run(self) -> None:
         """Do the work (in a thread of its own); result or error are in ``future``."""
@@ -49,11 +51,11 @@ class Piece(ABC):
 
     def stop(self) -> None:
         """Let it end as soon as it can."""
-        self._is_stopped = True
+        self.is_stopped = True
 
     def check(self) -> None:
         """End the work here if it was stopped."""
-        if self._is_stopped:
+        if self.is_stopped:
             raise MlmError("The work was stopped.")
 
     @abstractmethod

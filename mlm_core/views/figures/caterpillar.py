@@ -33,8 +33,8 @@ from mlm_core.views.words import term_words
 
 MOST_LARGE_MARKS = 150
 MOST_MARKS = 400
-LONGEST_LINE = 50  # characters beneath a figure of half the page
 """Of more groups every second, third ... is drawn, which the figure says: the curve is the same."""
+LONGEST_LINE = 50  # characters beneath a figure of half the page
 ZERO = Family("zero", GREY, "dash", "circle", 1.5)
 PICKED = Family("picked", PURPLE, "longdash", "circle", 4.0)
 

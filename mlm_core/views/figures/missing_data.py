@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from mlm_core.inference.simulation_missing import DRIVERS, Estimate, MissingData
 from mlm_core.views.figures.likelihood import TRUTH, Floats
-from mlm_core.views.figures.simulation import written
+from mlm_core.views.figures.simulation import FARTHEST, written
 from mlm_core.views.figures.theme import (
     BLUE,
     VERMILLION,
@@ -22,10 +22,6 @@ from mlm_core.views.numbers import count, percent
 
 BEFORE = Family("before", BLUE, "solid", "circle", 3.0)
 AFTER = Family("after", VERMILLION, "solid", "diamond", 3.0)
-
-# Standard errors from the truth beyond which nothing is drawn: intervals that know next to nothing
-# (two groups, few rows left) would make all others invisible.
-FARTHEST = 20.0
 
 
 def loss(found: MissingData) -> Picture:
@@ -60,6 +56,7 @@ def before_after(found: MissingData) -> Picture:
     for estimates, shift, family in ((found.before, 0.15, BEFORE), (found.after, -0.15, AFTER)):
         ends = _add_estimates(figure, estimates, unit, places + shift, family)
         reach = max(reach, 1.08 * ends)
+    reach = min(reach, FARTHEST)
     figure.update_xaxes(range=[-reach, reach])
     span = (0.4, len(places) + 0.6)
     add_upright_line(figure, 0.0, "truth", TRUTH, span=span)

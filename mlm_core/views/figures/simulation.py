@@ -41,6 +41,9 @@ FAMILIES = {
 # Where two curves lie on each other, the first is seen at both sides of the second.
 WIDTHS = {NAIVE: 8, UNPOOLED: 3, MIXED: 3}
 SHOWN_INTERVALS = 50
+# Standard errors beyond the estimates at which a frame ends at the latest: intervals that know next
+# to nothing (two groups, few rows left) would make all others invisible. They run out of it.
+FARTHEST = 20.0
 _HIT, _MISS = BLUE, VERMILLION
 
 
@@ -115,13 +118,9 @@ def intervals(found: Experiment, term: str, kind: str) -> Picture:
     answer = found.answer(term, kind)
     shown = min(SHOWN_INTERVALS, found.n_repeats)
     figure = new_figure("repeat", f"95% interval of {written(term)}", height=330)
-    misses = _add_intervals(figure, answer, shown)
-    # The pictures of all ways reach equally far, or a short interval would look like a long one.
-    others = [other for other in found.of(term) if other.kind in (NAIVE, MIXED)]
-    lowest = min(float((each.estimate - each.half_width)[:shown].min()) for each in others)
-    highest = max(float((each.estimate + each.half_width)[:shown].max()) for each in others)
-    margin = 0.05 * (highest - lowest)
-    figure.update_yaxes(range=[lowest - margin, highest + margin])
+    frame = _frame(found, term, shown)
+    misses = _add_intervals(figure, answer, shown, frame)
+    figure.update_yaxes(range=frame)
     figure.add_trace(
         go.Scatter(
             x=np.array([0.0, shown + 1.0]),
@@ -140,7 +139,22 @@ def intervals(found: Experiment, term: str, kind: str) -> Picture:
     return Picture(figure, alt, name)
 
 
-def _add_intervals(figure: go.Figure, answer: Answers, shown: int) -> int:
+def _frame(found: Experiment, term: str, shown: int) -> tuple[float, float]:
+    """Return how far all pictures reach, or a short interval would look like a long one."""
+    ways = [each for each in found.of(term) if each.kind in (NAIVE, MIXED)]
+    truth, fared = ways[0].truth, [each.performance for each in ways]
+    most = max(abs(each.mean - truth) + FARTHEST * each.real_se for each in fared)
+    lowest = min(float((each.estimate - each.half_width)[:shown].min()) for each in ways)
+    highest = max(float((each.estimate + each.half_width)[:shown].max()) for each in ways)
+    lowest, highest = max(lowest, truth - most), min(highest, truth + most)
+    margin = 0.05 * (highest - lowest)
+    return lowest - margin, highest + margin
+
+
+def _add_intervals(
+    figure: go.Figure, answer: Answers, shown: int, frame: tuple[float, float]
+) -> int:
+    """Draw intervals as far as the frame goes; return how many miss the truth."""
     estimate, half = answer.estimate[:shown], answer.half_width[:shown]
     misses = np.abs(estimate - answer.truth) > half
     places = np.arange(1.0, shown + 1.0)
@@ -149,7 +163,8 @@ def _add_intervals(figure: go.Figure, answer: Answers, shown: int) -> int:
         (misses, _MISS, "dot", "miss"),
     ):
         at = places[chosen_ones]
-        lower, upper = (estimate - half)[chosen_ones], (estimate + half)[chosen_ones]
+        ends = (estimate - half, estimate + half)
+        lower, upper = (np.clip(end, *frame)[chosen_ones] for end in ends)
         figure.add_trace(
             go.Scatter(
                 x=segments(at, at),

@@ -62,6 +62,10 @@ def own_slopes(term: str, unpooled: UnpooledFit) -> str:
         return f"No group of {level} has enough rows to show this slope by itself."
     frame = unpooled.coefficients
     own = frame.loc[frame["term"] == term, "estimate"]
+    if average["n_groups"] == 1:
+        return (
+            f"One group of {level} alone can show this slope by itself: {number(float(own.max()))}."
+        )
     return (
         f"The own slopes of {count(average['n_groups'])} groups of {level} run from"
         f" {number(float(own.min()))} to {number(float(own.max()))}, with mean"

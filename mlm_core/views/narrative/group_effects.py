@@ -8,7 +8,7 @@ from mlm_core.data.layout import INTERCEPT
 from mlm_core.inference.group_effects import GroupEffects
 from mlm_core.inference.prediction_bands import PredictionBands
 from mlm_core.views.narrative.wording import counted, level_name, listed, name
-from mlm_core.views.numbers import count, fixed, interval, number
+from mlm_core.views.numbers import count, decimals_for, fixed, interval, number
 from mlm_core.views.tables.table import records
 
 NOTHING_VARIES = 1e-9
@@ -107,7 +107,7 @@ def _what(effects: GroupEffects) -> str:
 
 
 def _places(row: dict[str, Any]) -> int:
-    return 1 if abs(row["sd"]) >= 1.0 else 2 if abs(row["sd"]) >= 0.1 else 4
+    return max(1, decimals_for([row["sd"]], digits=2))
 
 
 def _direction(value: float, places: int) -> str:

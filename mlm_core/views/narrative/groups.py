@@ -11,8 +11,8 @@ from mlm_core.views.narrative.wording import counted, level_name, listed, name
 from mlm_core.views.numbers import count, fixed, number, percent
 from mlm_core.views.tables.table import records
 
-NO_LIKENESS = 0.0
-"""Correlation of pairs at or below which members of a group are not more alike than strangers."""
+NO_LIKENESS = 0.005
+"""A correlation of pairs up to this prints as none: members are not more alike than strangers."""
 
 
 def nesting(groups: GroupsDescription) -> str:
@@ -59,7 +59,7 @@ def likeness(urn: PairUrn) -> str:
         return (
             "Correlating pairs takes at least three groups with two rows or more, and values that"
             f" differ: of {level_name(urn.level)}"
-            f" {counted(urn.n_groups, 'group has', 'groups have')} two rows."
+            f" {counted(urn.n_groups, 'group has', 'groups have')} so many."
         )
     sampled = f", themselves drawn from {count(urn.n_all)}," if urn.is_sample else ""
     head = (

@@ -122,14 +122,17 @@ def own_model(reml: MixedFit, ml: MixedFit) -> str:
 
 def steps(found: SearchPath) -> str:
     """Say what the search did on its way."""
-    first = found.values[0] - found.values[1] if len(found.values) > 1 else 0.0
-    whole = found.values[0] - found.values[-1]
-    share = first / whole if whole > 0.0 else 1.0
-    return (
+    picture = (
         "Every point of the picture is a pair of standard deviations between groups, in residual"
-        " standard deviations; the lines join pairs that are equally likely. From a start at 1 and"
-        f" 1 the search takes {counted(len(found.steps) - 1, 'step', 'steps')} to the best pair."
-        " Each goes to the lowest point of a parabola with the slope and the curvature of the"
-        f" criterion where it stands; the first brings {percent(share)} of the fall from"
-        f" {fixed(found.values[0], 1)} to {fixed(found.values[-1], 1)}."
+        " standard deviations; the lines join pairs that are equally likely."
+    )
+    if len(found.steps) == 1:
+        return f"{picture} The search starts at 1 and 1, and that is the best pair."
+    share = (found.values[0] - found.values[1]) / (found.values[0] - found.values[-1])
+    return (
+        f"{picture} From a start at 1 and 1 the search takes"
+        f" {counted(len(found.steps) - 1, 'step', 'steps')} to the best pair. Each goes to the"
+        " lowest point of a parabola with the slope and the curvature of the criterion where it"
+        f" stands; the first brings {percent(share)} of the fall from {fixed(found.values[0], 1)}"
+        f" to {fixed(found.values[-1], 1)}."
     )

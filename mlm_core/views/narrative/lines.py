@@ -31,6 +31,11 @@ def own_slopes(slopes: OwnSlopes) -> str:
         )
     if not slopes.n_slopes:
         return f"{head}. No group of {level} has rows enough for a line of its own."
+    if slopes.n_slopes == 1:
+        return (
+            f"{head}. One group of {level} alone has rows enough for a line of its own, with a"
+            f" slope of {number(slopes.q1)}."
+        )
     return (
         f"{head}. Fitted group by group, the slope is {_signs(slopes)}; half of these slopes lie"
         f" between {number(slopes.q1)} and {number(slopes.q3)}.{_chance(slopes)}"

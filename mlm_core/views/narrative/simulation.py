@@ -36,18 +36,24 @@ BIASED = 3.0
 def design(drawn: NestedDesign) -> str:
     """Say what a design draws: how many groups and rows, and how the outcome comes about."""
     inner = "".join(
-        f", {_roughly(level.sizes)}{chosen(level.groups)} {plural(level.name)} in each"
+        f", {_roughly(level.sizes)}{chosen(level.groups)}"
+        f" {level.name if level.groups == 1.0 else plural(level.name)} in each"
         for level in drawn.levels[1:]
     )
     whose = [f"{for_markdown(level.predictor)} one of {plural(level.name)}"
              for level in drawn.levels]  # fmt: skip
+    where = "x = 0, other predictors the same," if _has_slopes(drawn) else "the same predictors"
     return (
         f"{chosen(drawn.outer.groups)} {plural(drawn.outer.name)}{inner},"
         f" {_roughly(drawn.row_sizes)}{chosen(drawn.rows)} pupils in each: about"
         f" {count(drawn.expected_rows)} rows. The outcome, in {for_markdown(drawn.unit)}, is"
-        f" {' + '.join(_parts(drawn))}; x is a predictor of pupils, {', '.join(whose)}. At the same"
-        f" predictors two pupils of one {drawn.outer.name} correlate at {fixed(drawn.icc, 2)}."
+        f" {' + '.join(_parts(drawn))}; x is a predictor of pupils, {', '.join(whose)}. At {where}"
+        f" two pupils of one {drawn.outer.name} correlate at {fixed(drawn.icc, 2)}."
     )
+
+
+def _has_slopes(drawn: NestedDesign) -> bool:
+    return any(level.slope_sd for level in drawn.levels)
 
 
 def _roughly(sizes: str) -> str:
@@ -229,8 +235,13 @@ def drawn(found: DrawnLines, design: NestedDesign, *, seed: int) -> str:
             for n, level in zip(found.n_groups, design.levels, strict=True)
         ]
     )
+    on_average = " on average" if _has_slopes(design) else ""
     return (
-        f"Seed {seed} draws **{count(found.n_rows)} rows in {groups}**. One line for all rises by"
-        f" {number(found.pooled)} a unit of x, the mixed model's by {number(found.mixed)}; inside a"
-        f" group the truth is {chosen(design.slope)}."
+        f"Seed {seed} draws **{count(found.n_rows)} rows in {groups}**. One line for all"
+        f" {_moves(found.pooled)} a unit of x, the mixed model's {_moves(found.mixed)}; inside a"
+        f" group the truth is {chosen(design.slope)}{on_average}."
     )
+
+
+def _moves(slope: float) -> str:
+    return f"{'falls' if slope < 0 else 'rises'} by {number(abs(slope))}"

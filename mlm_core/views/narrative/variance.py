@@ -44,12 +44,12 @@ def correlations(result: VarianceShares) -> str:
 
 def change(before: VarianceShares, after: VarianceShares, *, outcome: str) -> str:
     """Say how the predictors change the total variance that is left."""
-    was, now = before.total_variance, after.total_variance
-    direction = "falls" if now < was else "rises"
-    return (
-        f"With the predictors the variance of {name(outcome)} left unexplained {direction} from"
-        f" {number(was, 4)} to {number(now, 4)}."
-    )
+    was, now = number(before.total_variance, 4), number(after.total_variance, 4)
+    left = f"With the predictors the variance of {name(outcome)} left unexplained"
+    if was == now:
+        return f"{left} stays at {now}."
+    direction = "falls" if after.total_variance < before.total_variance else "rises"
+    return f"{left} {direction} from {was} to {now}."
 
 
 def hardly_known(fit: MixedFit) -> Note | None:

@@ -95,6 +95,7 @@ def power(found: PowerGrid) -> Table:
     note = (
         f"{count(found.repeats)} repeats a cell, seed {found.seed}; two-sided test at 5% by the"
         " mixed model with Satterthwaite's degrees of freedom. There is a closed form for two"
-        " levels with groups of one size and without random slopes."
+        " levels with groups of one size, without random slopes, where means of x differ between"
+        " groups by chance alone and have no effect of their own."
     )
     return Table(frame_of(cells), "Power by size", (note,), "power-by-size")

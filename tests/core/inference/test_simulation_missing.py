@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from mlm_core.errors import DesignError
 from mlm_core.inference.simulation import PRESETS, LevelDesign, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_missing import (
@@ -81,7 +82,19 @@ def test_only_loss_by_the_outcome_bends_the_estimates():
     assert coverage["MNAR"] < 0.6
 
 
-def test_tables_of_which_nothing_is_left_are_left_out():
-    tiny = NestedDesign(levels=(LevelDesign("school", 2, intercept_sd=0.5),), rows=2)
-    found = repeat_missing(tiny, mechanism="MCAR", share=0.8, seed=1, repeats=10)
-    assert found.n_repeats < 10
+@pytest.mark.parametrize(("share", "counted"), [(0.5, 3), (0.4, 8)])
+def test_tables_of_which_too_little_is_left_are_not_counted(share, counted):
+    told: list[tuple[int, int]] = []
+    asked = {"mechanism": "MCAR", "share": share, "seed": 1, "repeats": 10}
+    found = repeat_missing(_tiny(4), **asked, progress=lambda *done: told.append(done))
+    assert found.n_repeats == counted
+    assert told == [(done, 10) for done in range(1, 11)]  # to be stopped at any of them
+
+
+def test_where_no_table_is_counted_there_is_nothing_to_tell():
+    with pytest.raises(DesignError, match="In none of 10 tables"):
+        repeat_missing(_tiny(2), mechanism="MCAR", share=0.8, seed=1, repeats=10)
+
+
+def _tiny(rows):
+    return NestedDesign(levels=(LevelDesign("school", 2, intercept_sd=0.5),), rows=rows)

@@ -69,6 +69,7 @@ def test_more_groups_help_where_more_rows_do_not():
     [
         dataclasses.replace(DESIGN, row_sizes="poisson"),
         dataclasses.replace(DESIGN, between=0.2),
+        dataclasses.replace(DESIGN, contextual=2.0),
         changed_level(DESIGN, 0, slope_sd=0.2),
         changed_level(DESIGN, 0, sizes="unbalanced"),
         dataclasses.replace(DESIGN, levels=(*DESIGN.levels, LevelDesign("class", 3))),

@@ -133,6 +133,25 @@ def test_equations_with_long_names_are_broken_earlier(name, is_broken):
     assert (r"\\" in equations(Model(f"y ~ {formula}")).combined) == is_broken
 
 
+@pytest.mark.parametrize(
+    ("outcome", "is_broken"), [("y", False), ("score at the end of school", True)]
+)
+def test_a_long_outcome_leaves_less_room(outcome, is_broken):
+    formula = " + ".join(f"`income {k}`" for k in range(5))
+    assert (r"\\" in equations(Model(f"`{outcome}` ~ {formula}")).combined) == is_broken
+
+
+def test_long_equations_of_a_level_are_broken_as_well():
+    names = [f"x{k}" for k in range(10)]
+    model = Model(f"y ~ {' + '.join(names)} + (1 | g)")
+    rows, groups = (
+        text for _, text in equations(model, varies_at=dict.fromkeys(names, "g")).by_level
+    )
+    assert r"\\" not in rows
+    assert groups.startswith(r"\begin{aligned} \beta_{0j} &= b_{0} + ")
+    assert r"\\ &\quad + " in groups
+
+
 def test_categories_show_in_the_equation_of_a_fit(hsb82):
     data = hsb82.assign(sector=np.where(hsb82["catholic"] == 1, "Catholic", "Public"))
     fit = fit_mixed(Model("mAch ~ sector + (1 | school)"), data)

@@ -129,6 +129,16 @@ def test_what_another_session_waits_for_goes_on(monkeypatch: pytest.MonkeyPatch)
     assert current.future.result(LIMIT) == "counted"
 
 
+@pytest.mark.parametrize("is_watched", [False, True])
+def test_a_time_that_ran_out_inside_work_is_an_error_of_it(is_watched: bool) -> None:
+    def fail(*, progress) -> None:
+        raise TimeoutError("The server does not answer.")
+
+    piece = Computation("Steps", fail)
+    with pytest.raises(TimeoutError, match="does not answer"):
+        LongWork().fetch(KEY, piece, is_watched=is_watched)
+
+
 def test_watched_work_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
     drawn, again = [], []
@@ -179,4 +189,42 @@ def test_cancelled_watched_work_is_left_at_once(monkeypatch: pytest.MonkeyPatch)
     work.cancel(KEY, lambda: taken_back.append(True))
     raised.value.look()
     assert again == taken_back == [True]
+    count.go.set()
+
+
+def test_cancelled_work_that_has_ended_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
+    again = []
+    monkeypatch.setattr(long_work.st, "rerun", lambda: again.append(True))
+    work, count = LongWork(), Counting()
+    piece = Computation("Steps", count)
+    with pytest.raises(UnfinishedError) as raised:
+        work.fetch(KEY, piece, is_watched=True)
+    assert count.begun.wait(LIMIT)
+    work.cancel(KEY)
+    count.go.set()
+    with pytest.raises(MlmError, match="stopped"):
+        piece.future.result(LIMIT)
+    raised.value.look()
+    assert again == [True]
+
+
+def test_what_goes_on_for_others_is_left_by_who_cancelled_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
+    drawn, again, looks = [], [], {}
+    monkeypatch.setattr(LongWork, "_panel", lambda *_asked: drawn.append(long_work._session()))
+    monkeypatch.setattr(long_work.st, "rerun", lambda: again.append(long_work._session()))
+    work, count = LongWork(), Counting()
+    for session in ("one", "other"):
+        monkeypatch.setattr(long_work, "_session", lambda session=session: session)
+        with pytest.raises(UnfinishedError) as raised:
+            work.fetch(KEY, Computation("Steps", count), is_watched=True)
+        looks[session] = raised.value.look
+    work.cancel(KEY)
+    looks["other"]()
+    monkeypatch.setattr(long_work, "_session", lambda: "one")
+    looks["one"]()
+    assert (drawn, again) == (["one"], ["other"])
     count.go.set()

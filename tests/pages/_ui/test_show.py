@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from mlm_core.views.figures.theme import PAPER, PAPER_ON_DARK
 from pages._ui import cache
 
 
@@ -81,3 +85,17 @@ def test_a_kept_figure_is_drawn_once_for_what_it_shows_and_how() -> None:
     app.session_state["presenter"] = True  # drawn larger, one panel at a time
     app.run()
     assert app.session_state["drawn"] == three * 2
+
+
+def test_light_and_dark_screens_keep_figures_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.remember_large.clear()
+    app = AppTest.from_function(_page_that_keeps_figures)
+    papers = []
+    for theme in ("light", "dark", "light"):
+        monkeypatch.setattr(type(st.context), "theme", SimpleNamespace(type=theme))
+        app.run()
+        specs = [json.loads(each.proto.spec) for each in app.get("plotly_chart")]
+        papers += [spec["layout"]["paper_bgcolor"] for spec in specs]
+    assert not app.exception
+    assert papers == [PAPER] * 3 + [PAPER_ON_DARK] * 3 + [PAPER] * 3
+    assert len(app.session_state["drawn"]) == 6  # the light ones were there already

@@ -130,22 +130,18 @@ def test_quick_intervals_are_there_at_once(view: OpenView, classroom: pd.DataFra
             assert agrees(row["95% to"], expected.upper)
 
 
-def test_slow_intervals_are_asked_for(view: OpenView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "_QUICK", 0)
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_intervals_wait_until_they_are_asked_for(
+    is_quick: bool, view: OpenView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow ones from the start, quick ones once they were cancelled."""
+    if not is_quick:
+        monkeypatch.setattr(bootstrap, "_QUICK", 0)
     page = view(PAGE, data="sleepstudy")
-    assert "95% to" not in page.table("icc")[0]
+    assert ("95% to" in page.table("icc")[0]) == is_quick
+    if is_quick:
+        page.app.session_state["share-intervals"] = False
     page.app.session_state["intervals"] = "comparison"  # a choice of another page
-    page.run()
-    assert "95% to" not in page.table("icc")[0]
-    page.app.button(key="share-intervals-ask").click()
-    page.run()
-    assert "95% to" in page.table("icc")[0]
-
-
-def test_cancelled_intervals_wait_until_they_are_asked_for(view: OpenView) -> None:
-    page = view(PAGE, data="sleepstudy")
-    assert "95% to" in page.table("icc")[0]
-    page.app.session_state["share-intervals"] = False
     for _ in range(2):
         page.run()
         assert "95% to" not in page.table("icc")[0]

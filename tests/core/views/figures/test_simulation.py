@@ -1,11 +1,14 @@
 """The simulation as drawn: estimators, claims, intervals, losses, power."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from mlm_core.inference.simulation import PRESETS, LevelDesign, changed_level
 from mlm_core.inference.simulation_experiment import KINDS, MIXED, NAIVE
 from mlm_core.views.figures import simulation as figures
-from tests.core.views.simulated import experiment
+from tests.core.views.simulated import FEW, experiment
 
 
 def test_every_estimator_has_a_curve_around_the_truth(keeps_the_rules):
@@ -47,3 +50,29 @@ def test_intervals_that_miss_are_told_apart(keeps_the_rules):
         assert set(truth.y) == {0.0}
         ranges.append(picture.figure.layout.yaxis.range)
     assert ranges[0] == ranges[1]
+
+
+def test_intervals_without_end_leave_the_others_visible(keeps_the_rules):
+    found = experiment(changed_level(FEW, 0, groups=2.0), repeats=50)
+    answer = found.answer("w_school", MIXED)
+    assert answer.half_width.max() > 1e9
+    picture = figures.intervals(found, "w_school", MIXED)
+    keeps_the_rules(picture)
+    low, high = picture.figure.layout.yaxis.range
+    assert high - low < 45.0 * found.answer("w_school", MIXED).performance.real_se
+    drawn = np.concatenate([np.asarray(trace.y) for trace in picture.figure.data[:2]])
+    assert (np.nanmin(drawn), np.nanmax(drawn)) == (low, high)  # they leave the frame
+
+
+def test_estimates_far_from_the_truth_are_seen():
+    schools = LevelDesign("school", 60, intercept_sd=0.05)
+    found = experiment(
+        replace(PRESETS["Simpson's paradox"], levels=(schools,), residual_sd=0.3), 50
+    )
+    answer = found.answer("x", NAIVE)
+    off = abs(answer.performance.mean - answer.truth)
+    assert off > figures.FARTHEST * answer.performance.real_se
+    hits, misses, _ = figures.intervals(found, "x", NAIVE).figure.data
+    lower = (answer.estimate - answer.half_width)[:50]
+    assert len(hits.y) == 0
+    assert misses.y[::3] == pytest.approx(lower)

@@ -84,12 +84,28 @@ def test_a_fan(school):
 def test_influence(left_out):
     sentence = checks.influence(left_out)
     assert sentence.startswith("Of the groups of schoolid, group 52 moves the fixed effects most:")
-    assert "the coefficient of ses is" in sentence
+    row = left_out.coefficients.set_index(["group", "term"]).loc["52", "ses"]
+    assert f"the coefficient of ses is {row['without']:.2f}," in sentence
     assert "standard errors lower" in sentence
     assert sentence.endswith("No conclusion hangs on a single group.")
     moved = left_out.coefficients.assign(change_in_se=left_out.coefficients["change_in_se"] * 3.0)
     heavy = checks.influence(replace(left_out, coefficients=moved))
     assert heavy.endswith("look at its rows.")
+
+
+def test_names_of_groups_and_terms_are_escaped(hostile):
+    found = influence(hostile.mixed, hostile.mixed.levels[0].name)
+    own = found.coefficients[found.coefficients["term"] == hostile.lines.predictor]
+    for sentence in (
+        checks.influence(replace(found, coefficients=own)),
+        checks.variances_moved(found),
+    ):
+        assert "<b>" not in sentence.replace(r"\<b", "")
+        assert r"group \<b\>\*x\*" in sentence
+    assert r"coefficient of x \<b\>" in checks.influence(replace(found, coefficients=own))
+    tilted = found.variances.assign(term=hostile.lines.predictor)
+    said = checks.variances_moved(replace(found, variances=tilted))
+    assert r"variance of the slope of x \<b\>" in said
 
 
 def test_no_group_can_be_left_out(left_out):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -27,11 +28,55 @@ def test_the_three_fits_in_one_sentence(school):
     )
     assert "goes with 14.4 more points of mathkind when groups are ignored" in sentence
     assert "(95% interval 10.6 to 18.1)" in sentence  # allows rows of a school to be alike
-    assert "10.7 more points for members of the same schoolid in the mixed model" in sentence
+    assert (
+        "10.7 more points for members of the same schoolid in the mixed model (95% interval 7.6 to"
+        " 13.8)" in sentence
+    )
     assert "107 groups of schoolid run from −137 to 105, with mean 8.64 and median 8.30" in sentence
     assert "mixed model" not in effects.pooling(
         "ses", pooled=school.pooled, unpooled=school.unpooled
     )
+
+
+def test_own_slopes_of_one_group_and_of_none(school):
+    averages, frame = school.unpooled.averages, school.unpooled.coefficients
+    none = SimpleNamespace(
+        level="schoolid", averages=averages.assign(n_groups=0), coefficients=frame
+    )
+    assert effects.own_slopes("ses", none) == (
+        "No group of schoolid has enough rows to show this slope by itself."
+    )
+    own = frame.assign(estimate=frame["estimate"].where(frame["group"] == "3"))
+    one = SimpleNamespace(level="schoolid", averages=averages.assign(n_groups=1), coefficients=own)
+    assert effects.own_slopes("ses", one) == (
+        "One group of schoolid alone can show this slope by itself: −1.07."
+    )
+
+
+def test_the_farthest_way(hostile):
+    arrows = pd.DataFrame(
+        {"group": ["a", "*b*"], "n": [3, 1], "raw": [2.0, -5.0], "shrunk": [1.0, -1.5]}
+    )
+    said = effects.shrinkage(arrows, term=hostile.lines.predictor, level="g")
+    assert (
+        r"of 2 groups of g the farthest way is that of group \*b\* (1 row), from −5.000 to −1.500;"
+        " the median move is 2.25." in said
+    )
+    assert r"a group's own slope of x \<b\>" in said
+    assert "own intercept" in effects.shrinkage(arrows, term="(Intercept)", level="g")
+    assert effects.shrinkage(arrows[:0], term="x", level="g").startswith("No group of g")
+
+
+def test_the_page_of_the_mixed_model_opens_with_its_first_predictor(school, means):
+    assert effects.mixed(school.mixed).startswith("One more unit of ses")
+    assert effects.mixed(means).startswith("The average group of schoolid has")
+
+
+def test_who_is_compared_and_what_is_equal(classroom):
+    fit = fit_mixed(Model("mathkind ~ ses + housepov + (1 | schoolid)"), classroom)
+    within, between = (effects.fixed_effect(fit, term) for term in ("ses", "housepov"))
+    assert ") for members of the same schoolid and equal in the other predictors." in within
+    assert ") between groups of schoolid and equal in the other predictors." in between
 
 
 def test_the_average_group(means, school):
@@ -116,13 +161,24 @@ def test_signs_count_only_when_they_are_clear(school, estimate, se, is_told):
     assert (note is not None) == is_told
 
 
+@pytest.mark.parametrize(("se", "is_told"), [(1.0, True), (1.01, False)])
+def test_the_mixed_slope_has_to_be_clear_as_well(school, se, is_told):
+    pooled = _with(school.pooled, estimate=-5.0, robust_se=0.1)
+    mixed = _with(school.mixed, estimate=effects.CLEAR_SIGN, se=se)
+    assert (effects.simpson("ses", pooled=pooled, mixed=mixed) is not None) == is_told
+
+
 def test_spread_names_every_level(school, slopes):
     assert effects.spread(school.mixed) == (
         "Around these averages mathkind scatters: groups of schoolid with a standard deviation of"
         " 17.4, groups of classid within schoolid with one of 4.52 and rows within their groups"
         " with one of 36.0."
     )
-    assert "their slopes of ses (by schoolid) with one of 0.37" in effects.spread(slopes)
+    assert effects.spread(slopes) == (
+        "Around these averages mathkind scatters: groups of schoolid with a standard deviation of"
+        " 17.6, their slopes of ses (by schoolid) with one of 0.375 and rows within their groups"
+        " with one of 36.2."
+    )
 
 
 def test_singular_fits_are_named_and_others_are_not(school, slopes):

@@ -45,6 +45,15 @@ def test_one_group(effects):
     assert "35.4 below" in narrative.one_group(effects, "18")
 
 
+@pytest.mark.parametrize(
+    ("scale", "says"), [(1e-1, "2.16 above"), (1e-2, "0.216 above"), (1e-8, "0.000000216 above")]
+)
+def test_places_have_two_digits_of_the_standard_deviation(effects, scale, says):
+    columns = ["mode", "sd", "lower", "upper", "raw"]
+    table = effects.table.assign(**{name: scale * effects.table[name] for name in columns})
+    assert f"lies {says} that of" in narrative.one_group(replace(effects, table=table), "27")
+
+
 def test_how_to_read_them(effects):
     assert "(1.40 in place of 1.96 standard deviations each way)" in narrative.how_to_read(effects)
 
@@ -53,8 +62,11 @@ def test_what_to_expect(school):
     bands = prediction_bands(school.mixed, school.data, "ses", level="schoolid", group="27")
     sentence = narrative.predictions(bands)
     assert sentence.startswith("At ses = ")
-    assert "in group 27 are expected between" in sentence
-    assert ", in a group not seen before between" in sentence
+    known, new = (part.iloc[len(part) // 2] for part in (bands.known, bands.new))
+    assert f"in group 27 are expected between {known['lower']:.1f} and {known['upper']:.1f}," in (
+        sentence
+    )
+    assert f", in a group not seen before between {new['lower']:.1f} and" in sentence
     new = prediction_bands(school.mixed, school.data, "ses", level="schoolid")
     assert "in a group not seen before are expected between" in narrative.predictions(new)
 
@@ -68,10 +80,17 @@ def test_where_the_others_stand(school):
 
 
 def test_hostile_names(hostile):
-    effects = group_effects(hostile.mixed, hostile.mixed.levels[0].name)
+    level, term = hostile.mixed.levels[0].name, hostile.lines.predictor
+    effects = group_effects(hostile.mixed, level)
+    group = effects.table["group"][0]
+    bands = prediction_bands(hostile.mixed, hostile.data, term, level=level, group=group)
     for sentence in (
         narrative.stand_out(effects),
-        narrative.one_group(effects, effects.table["group"][0]),
+        narrative.one_group(effects, group),
+        narrative.one_group(replace(effects, term=term), group),
+        narrative.predictions(bands),
     ):
-        assert "<b>" not in sentence
+        assert "<b>" not in sentence.replace(r"\<b", "")
         assert r"\<b\>" in sentence
+    assert r"its slope of x \<b\>" in narrative.one_group(replace(effects, term=term), group)
+    assert r"in group \<b\>" in narrative.predictions(bands)

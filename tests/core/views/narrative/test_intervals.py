@@ -26,6 +26,9 @@ def test_shares(school):
     assert text.startswith("With 95% intervals: given the predictors, 19% between groups of")
     assert "classid within schoolid" in text
     assert "about 95 show shares" in text
+    rows = found.shares.set_index("level").loc["classid:schoolid"]
+    inner = f"{rows['share']:.0%} between groups of classid within schoolid ({rows['lower']:.0%} to"
+    assert f" and {inner} {rows['upper']:.0%}). Of 100" in text  # no row is of no group
     bare = share_intervals(school.mixed, 50, seed=3, conditional=False)
     assert "given the predictors" not in sentences.shares_with_intervals(bare)
 
@@ -65,6 +68,20 @@ def test_reliability(mean, reading):
     assert sentences.reliability(reliability_of(mean)).endswith(reading)
 
 
+def test_reliability_runs_from_the_least_to_the_most():
+    text = sentences.reliability(reliability_of(0.5))
+    assert "with a reliability of 0.50 on average (0.10 to 0.95):" in text
+
+
+def test_names_are_shown_letter_by_letter(hostile):
+    terms = reliability_of(0.5).terms.assign(term=hostile.lines.predictor)
+    text = sentences.reliability(Reliability("g", pd.DataFrame(), terms))
+    assert text.startswith(r"The slope of x \<b\>\*x\*")
+    assert r"between g \<b\>" in sentences.parameter(profile(hostile.mixed).parameters[0])
+    term = simulate_random_terms(hostile.mixed, 20, seed=1).terms[0]
+    assert r"\<b\>" in sentences.simulated_term(term)
+
+
 def test_variance_function(sleepstudy):
     fit = fit_mixed(Model("Reaction ~ Days + (Days | Subject)"), sleepstudy)
     found = variance_function(fit, "Days")
@@ -80,7 +97,12 @@ def test_profile(school):
     text = plain(sentences.profile(found, found.intervals(), confidence=0.95))
     assert "between schoolid lies between 13.8 and 21.1" in text
     assert "lies between 0 (no variation at all) and 10.7" in text
+    assert "residual" not in text  # there is always some
     assert sentences.parameter(found.parameters[2]) == "residual SD"
+
+
+def text_speaks_against(term):
+    return "The data speak against that." in sentences.simulated_term(term)
 
 
 def test_simulated_terms(school):
@@ -99,5 +121,12 @@ def test_simulated_terms(school):
     alone = replace(term, simulated=None, exact=None, p_boundary=float("nan"), p=0.01)
     text = sentences.simulated_term(alone)
     assert "bootstrap" not in text
+    for p, is_rare in ((sentences.RARE, False), (0.99 * sentences.RARE, True)):
+        assert text_speaks_against(replace(alone, p=p)) == is_rare
+        halved = replace(alone, p=0.9 if is_rare else 0.01, p_boundary=p)
+        assert text_speaks_against(halved) == is_rare
+        exact = replace(term.exact, values=np.zeros(100) if is_rare else np.full(100, 9.0))
+        assert text_speaks_against(replace(halved, p_boundary=0.05, exact=exact)) == is_rare
+    text = sentences.simulated_term(alone)
     assert text.endswith("The data speak against that.")
     assert numbers_in(text)[-2:] == [1, 100]

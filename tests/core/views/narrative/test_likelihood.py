@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.search_path import search_path
@@ -70,6 +72,15 @@ def test_intervals_that_keep_their_promise_and_intervals_that_do_not():
     assert "covers the truth in **92%**" in poor
 
 
+def test_each_interval_has_its_own_coverage():
+    found = _repeats(0.95, 0.025)
+    shares = dict(zip(KINDS, (0.951, 0.822, 0.943), strict=True))
+    claims = tuple(replace(each, coverage=shares[each.kind]) for each in found.claims)
+    text = narrative.repeats(replace(found, claims=claims))
+    assert "covers the truth in **82%** of the samples, less than it promises" in text
+    assert text.endswith("With a robust standard error it is 94%, for maximum likelihood 95%.")
+
+
 def test_equal_scatter():
     found = _repeats(0.95, 0.02)
     assert "do not scatter more widely here" in narrative.repeats(replace(found, seed=2))
@@ -86,5 +97,16 @@ def test_both_methods_and_the_way_of_the_search(classroom):
     told = narrative.steps(found)
     assert f"takes {len(found.steps) - 1} steps to the best pair" in told
     assert told.endswith("to 12,038.4.")
+    made_up = replace(found, steps=found.steps[:3], values=np.array([20.0, 12.0, 10.0]))
+    told = narrative.steps(made_up)
+    assert "takes 2 steps to the best pair." in told
+    assert told.endswith("the first brings 80% of the fall from 20.0 to 10.0.")
     standing = replace(found, steps=found.steps[-1:], values=found.values[-1:])
-    assert "takes 0 steps" in narrative.steps(standing)
+    assert narrative.steps(standing).endswith("starts at 1 and 1, and that is the best pair.")
+
+
+def test_variances_of_slopes_are_named(sleepstudy):
+    model = Model("Reaction ~ Days + (Days || Subject)")
+    text = narrative.own_model(*(fit_mixed(model, sleepstudy, method=m) for m in ("REML", "ML")))
+    assert "model: between groups of Subject **" in text
+    assert " and of the slope of Days between groups of Subject **" in text

@@ -42,6 +42,7 @@ def test_every_random_term_has_its_sentence(school):
     sentence = likelihood_ratio.random_terms(school.tests)
     assert sentence.count("were not needed") == 2
     assert "a statistic of 53.4 or more would come up in fewer than 1 of 1,000" in sentence
+    assert "in about 31 of 100 samples" in sentence  # by the mixture, not 61 by the chi-square
     assert not re.search(r"signific|no effect", sentence)
 
 

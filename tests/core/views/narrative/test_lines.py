@@ -38,7 +38,12 @@ def test_signs_quartiles_and_chance():
 
 def test_groups_without_a_slope_are_counted():
     said = lines.own_slopes(replace(SCHOOLS, n_slopes=90, level="classid:schoolid"))
-    assert "of the 90 groups of classid within schoolid that can show one (107 in all)" in said
+    assert (
+        "positive in 55 and negative in 35 of the 90 groups of classid within schoolid that can"
+        " show one (107 in all)" in said
+    )
+    wide = lines.own_slopes(replace(SCHOOLS, n_intervals=60))
+    assert "about 3 of 60 own 95% intervals" in wide
 
 
 @pytest.mark.parametrize(("n_negative", "word"), [(0, "none"), (107, "all")])
@@ -73,6 +78,13 @@ def test_groups_too_small_for_lines():
     assert said.endswith("No group of schoolid has rows enough for a line of its own.")
 
 
+def test_a_single_line_has_no_middle_half():
+    said = lines.own_slopes(replace(SCHOOLS, n_slopes=1, n_intervals=0, q1=1.5, q3=1.5))
+    assert said.endswith(
+        "One group of schoolid alone has rows enough for a line of its own, with a slope of 1.50."
+    )
+
+
 def test_names_stay_text():
     said = lines.own_slopes(replace(SCHOOLS, predictor="*x*", outcome="<b>", level="$g$"))
     assert r"\*x\*" in said
@@ -92,6 +104,8 @@ def test_what_is_constant_in_groups_is_held_at_the_groups_own_value():
     assert said.endswith(
         "But poverty has one value in every group: a group's own are drawn at that."
     )
+    two = lines.held({"*a*": 1.0, "<b>": 2.0}, own=["*a*", "<b>"])
+    assert r"means: \*a\* at 1.00 and \<b\> at 2.00. But \*a\* and \<b\> have one value" in two
 
 
 def test_means_of_categories_are_compared():
@@ -106,7 +120,16 @@ def test_means_of_categories_are_compared():
         "It is highest for a in 1 of the 1 group of g that has rows in every category (2 in all)."
         in said
     )
+    every = lines.category_means(replace(means, groups=groups[:2]))
+    assert every.endswith("It is highest for a in 1 of the 1 group of g that has rows in every"
+                          " category.")  # fmt: skip
     none = lines.category_means(replace(means, groups=groups[2:]))
     assert none.endswith("No group of g has rows in every category.")
+    overall = overall.assign(category=["<b>", "*k*"])
+    hostile = replace(means, categories=("<b>", "*k*"), overall=overall,
+                      groups=groups.assign(category=["<b>", "*k*"] * 2))  # fmt: skip
+    said = lines.category_means(hostile)
+    assert r"lowest where kind is \*k\* (0.500) and highest where it is \<b\> (1.50)" in said
+    assert r"It is highest for \<b\> in 1 of the" in said
     assert lines.held_in_means({}) == ""
     assert lines.held_in_means({"x": 0.5}).endswith("Own means are those of the rows as they are.")

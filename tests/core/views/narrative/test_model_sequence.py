@@ -49,7 +49,20 @@ def test_one_model_and_no_test(classroom):
     pair = model_sequence(classroom, [MODELS[1], other])
     sentence = narrative.last_step(pair, ["a", "b"])
     assert "Neither a nor b is a special case" in sentence
-    assert sentence.endswith("lower.") or sentence.endswith("higher.")
+    first, second = pair.table["aic"]
+    assert second > first + 1.0
+    assert sentence.endswith(f"the AIC of b is {second - first:.2f} higher.")
+    back = narrative.last_step(model_sequence(classroom, [other, MODELS[1]]), ["b", "a"])
+    assert back.endswith(f"the AIC of a is {second - first:.2f} lower.")
+
+
+def test_a_variance_that_is_added_is_tested_at_its_boundary(classroom):
+    inner = Model("mathkind ~ ses + (1 | schoolid)")
+    found = model_sequence(classroom, [inner, MODELS[1]])
+    test = found.tests[-1]
+    assert test.p == pytest.approx(2.0 * test.p_boundary)
+    sentence = narrative.last_step(found, ["a", "b"])
+    assert f"would come up in about {100 * test.p_boundary:.0f} of 100 samples" in sentence
 
 
 def test_what_aic_and_bic_prefer(found):

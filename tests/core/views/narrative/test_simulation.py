@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlm_core.inference.simulation import PRESETS
+from mlm_core.inference.simulation import PRESETS, changed_level
 from mlm_core.inference.simulation_experiment import KINDS, NAIVE, Answers, Experiment
 from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import repeat_missing
@@ -45,6 +45,18 @@ def test_how_the_outcome_of_a_design_comes_about():
     assert narrative.outcome(hostile) == "y, in <b>$cm$</b>"
     told = narrative.design(PRESETS["A contextual effect"])
     assert "1 · the school's mean of x" in told
+
+
+def test_likeness_depends_on_x_where_slopes_differ():
+    told = narrative.design(PRESETS["Slopes that differ"])
+    assert "At x = 0, other predictors the same, two pupils of one school correlate" in told
+    assert "At the same predictors two pupils of one class correlate" in narrative.design(CLASSES)
+
+
+def test_one_class_in_each_school():
+    schools = PRESETS["107 schools, as in the class set"]
+    told = narrative.design(changed_level(schools, 1, groups=1.0, sizes="fixed"))
+    assert told.startswith("107 schools, 1 class in each, about 3.8 pupils in each")
 
 
 def test_levels_of_a_design_are_named_by_their_number():
@@ -131,7 +143,12 @@ def test_a_drawn_table():
     found = drawn_lines(FEW, seed=2)
     text = narrative.drawn(found, FEW, seed=2)
     assert text.startswith("Seed 2 draws **240 rows in 8 groups of school**")
-    assert "inside a group the truth is 0.3" in text
+    assert text.endswith("inside a group the truth is 0.3.")
+    assert f"One line for all rises by {found.pooled:.3f} a unit of x" in text
+    falling = narrative.drawn(replace(found, pooled=-1.25, mixed=-0.5), FEW, seed=2)
+    assert "for all falls by 1.25 a unit of x, the mixed model's falls by 0.500;" in falling
+    sloped = narrative.drawn(found, PRESETS["Slopes that differ"], seed=2)
+    assert sloped.endswith("inside a group the truth is 0.5 on average.")
 
 
 def test_mechanisms_have_names():

@@ -50,6 +50,9 @@ def test_the_change_of_the_total_goes_either_way(school, means):
     before, after = icc(means), school.shares
     assert "falls from 1,709 to 1,616" in variance.change(before, after, outcome="mathkind")
     assert "rises from 1,616 to 1,709" in variance.change(after, before, outcome="mathkind")
+    assert variance.change(after, after, outcome="*y*").endswith(
+        r"variance of \*y\* left unexplained stays at 1,616."
+    )
 
 
 def test_names_are_escaped(hostile):
