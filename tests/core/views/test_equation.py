@@ -83,6 +83,19 @@ def test_several_blocks_of_one_level_are_told_apart():
     found = equations(Model("y ~ x + z + (x | g) + (0 + z + w | g)"))
     assert r"\Sigma_{\zeta 1}" in found.distributions
     assert r"\Sigma_{\zeta 2}" in found.distributions
+    one = equations(Model("y ~ x + z + (x | g) + (0 + z | g)")).distributions
+    assert r"(\zeta_{0j}, \zeta_{1j}) \sim N(0, \Sigma_{\zeta})" in one
+
+
+def test_a_product_varies_where_its_innermost_factor_does():
+    varies_at = {"old": "s", "large": "c"}
+    found = equations(Model("y ~ x:old + old:large + (1 | s/c)"), varies_at=varies_at)
+    assert r"\text{x}_{ijk}\,\text{old}_{ijk}" in found.combined
+    assert r"\text{old}_{jk}\,\text{large}_{jk}" in found.combined
+    rows, classes, schools = (text for _, text in found.by_level)
+    assert r"\text{x}_{ijk}" in rows
+    assert "large" in classes
+    assert "text" not in schools
 
 
 def test_predictors_of_groups_stand_in_the_groups_equation():
@@ -157,6 +170,24 @@ def test_categories_show_in_the_equation_of_a_fit(hsb82):
     fit = fit_mixed(Model("mAch ~ sector + (1 | school)"), data)
     assert r"[\text{sector}_{ij} = \text{Public}]" in equations(fit).combined
     assert r"\text{Public}" in equations(fit_pooled(fit.model, data)).combined
+    data["sector"] = data["sector"].replace("Public", "$P_1$")
+    hostile = equations(fit_pooled(Model("mAch ~ sector", reference={"sector": "Catholic"}), data))
+    assert r"= \text{\textdollar{}P\_1\textdollar{}}]" in hostile.combined
+
+
+def test_every_level_rests_on_the_next_one_outside():
+    _, *levels = (text for _, text in equations(Model("y ~ 1 + (1 | a/b/c)")).by_level)
+    assert [text.rpartition(" + ")[0] for text in levels] == [
+        r"\beta_{0jkl} = \delta_{0kl}",
+        r"\delta_{0kl} = \gamma_{0l}",
+        r"\gamma_{0l} = b_{0}",
+    ]
+
+
+def test_means_of_groups_that_are_no_level_have_the_index_of_the_rows():
+    found = equations(Model("y ~ group_mean(x, c) + group_mean(x, s:c) + (1 | s/c)")).combined
+    assert r"\overline{\text{x}}_{ijk}" in found  # of all classes numbered alike
+    assert r"\overline{\text{x}}_{jk}" in found
 
 
 def test_very_deep_nesting_still_has_symbols():

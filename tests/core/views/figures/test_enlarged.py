@@ -4,7 +4,7 @@ import pytest
 
 from mlm_core.inference.group_estimates import ordered_estimates
 from mlm_core.views.figures.caterpillar import slopes
-from mlm_core.views.figures.enlarged import LINES, MARKS, TYPE, enlarged
+from mlm_core.views.figures.enlarged import FARTHER, LINES, MARKS, TYPE, enlarged
 from mlm_core.views.figures.pooling import pooling
 from mlm_core.views.figures.shares import share_bars
 
@@ -25,8 +25,9 @@ def test_everything_grows_and_nothing_moves(picture, keeps_the_rules):
     before, after = picture.figure, large.figure
     assert after.layout.font.size == round(TYPE * before.layout.font.size)
     for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2"):
-        assert after.layout[axis].title.font.size > before.layout[axis].title.font.size
-        assert after.layout[axis].tickfont.size > before.layout[axis].tickfont.size
+        old, new = before.layout[axis], after.layout[axis]
+        assert new.title.font.size == round(TYPE * old.title.font.size)
+        assert new.tickfont.size == round(TYPE * old.tickfont.size)
     assert after.layout.height > before.layout.height
     for old, new in zip(before.data, after.data, strict=True):
         assert new.name == old.name
@@ -34,7 +35,17 @@ def test_everything_grows_and_nothing_moves(picture, keeps_the_rules):
         if old.line.width:
             assert new.line.width == pytest.approx(LINES * old.line.width)
     assert len(after.frames) == len(before.frames)
-    assert after.layout.annotations[0].font.size > before.layout.annotations[0].font.size
+    for old, new in zip(before.layout.annotations, after.layout.annotations, strict=True):
+        assert new.font.size == round(TYPE * old.font.size)
+        assert new.yshift == (None if old.yshift is None else pytest.approx(FARTHER * old.yshift))
+    assert any(note.yshift for note in before.layout.annotations)
+    caption, large_caption = (each.layout.sliders[0].currentvalue for each in (before, after))
+    assert large_caption.font.size == round(TYPE * caption.font.size)
+    for part in ("legend", "hoverlabel"):
+        size = before.layout[part].font.size
+        assert after.layout[part].font.size == round(TYPE * size)
+    for side in "lrtb":
+        assert after.layout.margin[side] == pytest.approx(TYPE * before.layout.margin[side])
 
 
 def test_type_inside_bars_grows(school):

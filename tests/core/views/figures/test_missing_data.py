@@ -23,6 +23,21 @@ def test_losses(mechanism, keeps_the_rules):
     after = next(trace for trace in picture.figure.data if trace.name == "after")
     off = [(each.estimate - each.truth) for each in found.after]
     assert after.x == pytest.approx(np.array(off) / [each.se for each in found.before])
+    interval = picture.figure.data[2]
+    for column, end in enumerate(("lower", "upper")):
+        off = [getattr(each, end) - each.truth for each in found.after]
+        drawn = np.array(off) / [each.se for each in found.before]
+        assert interval.x[column::3] == pytest.approx(drawn)
+    before = next(trace for trace in picture.figure.data if trace.name == "before")
+    axis = picture.figure.layout.yaxis
+    assert list(axis.ticktext) == ["the intercept", "x", "w_school"]
+    assert list(axis.tickvals) == [3, 2, 1]  # from the top
+    assert before.y - after.y == pytest.approx(0.3)
+    assert (before.y + after.y) / 2 == pytest.approx(axis.tickvals)
+    reach = max(np.nanmax(np.abs(trace.x)) for trace in picture.figure.data)
+    assert picture.figure.layout.xaxis.range == pytest.approx((-1.08 * reach, 1.08 * reach))
+    missed = sum(not each.covers for each in found.after)
+    assert f"{missed} of 3 intervals miss the truth afterwards" in picture.alt
 
 
 def test_an_interval_without_end_leaves_the_others_visible(keeps_the_rules):

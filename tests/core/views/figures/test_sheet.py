@@ -30,6 +30,20 @@ def test_traces_are_written_as_lists():
     assert trace["customdata"] == [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
 
+def test_what_is_infinite_is_missing_to_a_browser():
+    figure = Sheet()
+    figure.add_trace(go.Scatter(x=np.array([1.0, np.inf]), y=np.array([-np.inf, np.nan])))
+    (trace,) = figure.to_dict()["data"]
+    assert (trace["x"], trace["y"]) == ([1.0, None], [None, None])
+
+
+def test_what_is_pointed_at_is_framed():
+    figure = _sheet()
+    figure.print_in(text="#EEE", paper="#111", frame="#888")
+    label = figure.to_dict()["layout"]["hoverlabel"]
+    assert (label["bgcolor"], label["bordercolor"]) == ("#111", "#888")
+
+
 def test_frames_stay_packed():
     figure = _sheet()
     figure.frames = [go.Frame(data=[{"type": "scatter", "y": np.array([1.0, 2.0, 3.0])}])]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mlm_core.inference.simulation import PRESETS, LevelDesign, changed_level
-from mlm_core.inference.simulation_experiment import KINDS, MIXED, NAIVE
+from mlm_core.inference.simulation_experiment import KINDS, MIXED, NAIVE, UNPOOLED
 from mlm_core.views.figures import simulation as figures
+from mlm_core.views.numbers import number, percent
 from tests.core.views.simulated import FEW, experiment
 
 
@@ -18,7 +19,11 @@ def test_every_estimator_has_a_curve_around_the_truth(keeps_the_rules):
     assert [trace.name.split(":")[0] for trace in curves] == ["pooled", "unpooled", "mixed"]
     for trace in curves:
         assert np.trapezoid(trace.y, trace.x) == pytest.approx(1.0, abs=0.01)
+    means = [experiment().answer("x", kind).performance.mean for kind in (NAIVE, UNPOOLED, MIXED)]
+    assert [trace.name.split("mean ")[1] for trace in curves] == [number(each) for each in means]
     assert set(truth.x) == {1.0}
+    assert (truth.name, truth.y[0]) == ("truth: 1", 0.0)
+    assert truth.y[1] == pytest.approx(1.05 * max(trace.y.max() for trace in curves))
     assert len({trace.line.dash + trace.line.color for trace in curves}) == 3
 
 
@@ -30,24 +35,40 @@ def test_claims_beside_what_happened(keeps_the_rules):
     fared = [answer.performance for answer in found.of("w_class")]
     assert real.x[1::3] == pytest.approx([each.real_se for each in fared])
     assert stated.x[1::3] == pytest.approx([each.stated_se for each in fared])
-    names = [text.split("<br>")[0] for text in picture.figure.layout.yaxis.ticktext]
-    assert names == [kind for kind in KINDS if kind != "unpooled"]
+    assert list(picture.figure.layout.yaxis.ticktext) == [
+        f"{each.kind}<br>covers {percent(each.coverage)}" for each in fared
+    ]
+    assert [each.kind for each in fared] == [kind for kind in KINDS if kind != UNPOOLED]
+    places = picture.figure.layout.yaxis.tickvals
+    assert list(places) == [3, 2, 1]  # from the top
+    assert real.y[::3] - stated.y[::3] == pytest.approx(0.3)
+    assert (real.y[::3] + stated.y[::3]) / 2 == pytest.approx(places)
+    assert figures.claims(found, "(Intercept)").figure.layout.xaxis.title.text == (
+        "standard error of the intercept"
+    )
 
 
-def test_intervals_that_miss_are_told_apart(keeps_the_rules):
+@pytest.mark.parametrize(("term", "value"), [("w_class", 0.0), ("x", 1.0)])
+def test_intervals_that_miss_are_told_apart(term, value, keeps_the_rules):
     found = experiment()
     ranges = []
     for kind, name in ((NAIVE, "intervals-naive"), (MIXED, "intervals-mixed")):
-        picture = figures.intervals(found, "w_class", kind)
+        picture = figures.intervals(found, term, kind)
         keeps_the_rules(picture)
         assert picture.name == name
         hits, misses, truth = picture.figure.data
-        answer = found.answer("w_class", kind)
+        answer = found.answer(term, kind)
         wrong = np.abs(answer.estimate - answer.truth)[:50] > answer.half_width[:50]
         assert misses.name == f"{wrong.sum()} miss the truth"
         assert hits.name == f"{50 - wrong.sum()} hold the truth"
         assert misses.line.dash != hits.line.dash
-        assert set(truth.y) == {0.0}
+        assert misses.line.color != hits.line.color
+        assert misses.x[::3] == pytest.approx(np.flatnonzero(wrong) + 1.0)
+        assert hits.x[::3] == pytest.approx(np.flatnonzero(~wrong) + 1.0)
+        ends = (answer.estimate - answer.half_width)[:50][wrong]
+        assert misses.y[::3] == pytest.approx(ends)
+        assert f"{wrong.sum()} of them miss the truth, {value:g}." in picture.alt
+        assert set(truth.y) == {value}
         ranges.append(picture.figure.layout.yaxis.range)
     assert ranges[0] == ranges[1]
 

@@ -27,11 +27,15 @@ def test_positions_are_named_while_there_is_room(n, is_named):
     theme.name_positions(figure, pd.Series([f"<{k}>" for k in range(n)]), "groups")
     axis = figure.layout.xaxis
     assert axis.title.text == "groups"
+    assert axis.range == (0.25, n + 0.75)
     assert (axis.ticktext is not None) == is_named
     if is_named:
         assert axis.ticktext[0] == "&lt;0&gt;"
+        assert axis.tickvals.tolist() == list(range(1, n + 1))
+        assert figure.layout.margin.b == theme.MARGIN["b"]
     else:
         assert axis.showticklabels is False
+        assert figure.layout.margin.b == theme.WITHOUT_LABELS
 
 
 def test_long_names_beneath_ticks_are_cut():
@@ -55,6 +59,33 @@ def test_reference_lines_are_named_and_span_the_axis():
     assert (level.name, level.y.tolist(), level.x.tolist()) == ("level", [3, 3], [0, 9])
     assert (upright.name, upright.x.tolist()) == ("upright", [4, 4])
     assert level.line.color == theme.VERMILLION
+    dotted = theme.UNPOOLED
+    theme.add_level_line(figure, 1.0, "", dotted, span=(0, 1))
+    theme.add_upright_line(figure, 1.0, "", dotted, span=(0, 1))
+    assert [trace.line.dash for trace in figure.data[2:]] == [dotted.dash, dotted.dash]
+
+
+def test_labels_are_figure_text():
+    assert theme.labels(pd.Series(["<b>", 7])).tolist() == ["&lt;b&gt;", "7"]
+
+
+def test_figures_of_several_panels_have_the_sizes_of_all():
+    figure = theme.new_figure("x", "y")
+    figure.update_layout(xaxis2={"anchor": "y"}, yaxis2={"anchor": "x"})
+    theme.dress(figure, height=200)
+    for axis in ("xaxis", "xaxis2", "yaxis", "yaxis2"):
+        assert figure.layout[axis].tickfont.size == theme.BASE_SIZE
+        assert figure.layout[axis].title.font.size == theme.TITLE_SIZE
+    assert figure.layout.height == 200
+
+
+def test_a_saved_picture_has_the_name_of_the_figure():
+    picture = theme.Picture(theme.new_figure("x", "y"), "alt", "some-name")
+    options = picture.config["toImageButtonOptions"]
+    assert (options["format"], options["filename"]) == ("svg", "some-name")
+    theme.answers_clicks(picture.figure)
+    layout = picture.figure.layout
+    assert (layout.clickmode, layout.dragmode) == ("event+select", "pan")
 
 
 def test_a_click_hands_back_the_raw_label():
@@ -79,8 +110,9 @@ def test_text_stands_out_from_light_and_dark_pages():
 
 
 def test_every_second_third_and_eleventh():
-    steps = [theme.every(step) for step in (2, 3, 4, 11, 21)]
-    assert steps == ["every 2nd", "every 3rd", "every 4th", "every 11th", "every 21st"]
+    steps = [theme.every(step) for step in (2, 3, 4, 11, 21, 112, 122)]
+    assert steps == ["every 2nd", "every 3rd", "every 4th", "every 11th", "every 21st",
+                     "every 112th", "every 122nd"]  # fmt: skip
 
 
 def test_looks_return_after_all_colours_and_shapes():

@@ -83,3 +83,10 @@ def test_variances_that_grow(found):
     shares = found.paths.table.assign(share=-narrative.GROWN)
     paths = replace(found.paths, table=shares)
     assert narrative.grown(replace(found, paths=paths), NAMES) is None
+
+
+def test_slopes_that_grow_are_named(found):
+    paths = replace(found.paths, table=found.paths.table[:1].assign(
+        level="c:s", term="<b>", share=-0.5, model=1))  # fmt: skip
+    message = narrative.grown(replace(found, paths=paths), NAMES).message
+    assert "the next: between c within s (slope of <b>) by 50% in *ses*. That" in message

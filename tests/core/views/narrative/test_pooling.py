@@ -1,9 +1,12 @@
 """Sentences on the way between the extremes, on either side of what they turn on."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 
+from mlm_core.data.model import Model
+from mlm_core.fits.mixed import fit_mixed
 from mlm_core.views.narrative import pooling as words
 
 
@@ -41,6 +44,11 @@ def test_predictors_of_the_groups_are_named(school, school_path):
     assert "own value of ses" in words.shape(school.mixed, path, predictor="mathknow")
 
 
+def test_slopes_of_another_level_do_not_vary_at_this_one(school_path, classroom):
+    fit = fit_mixed(Model("mathkind ~ ses + (1 | schoolid) + (ses || schoolid:classid)"), classroom)
+    assert "parallel" in words.shape(fit, school_path.path, predictor="ses")
+
+
 def test_a_sample_is_called_one(school_path):
     assert words.sampled(school_path.lines, level="schoolid") == ""
     some = dataclasses.replace(school_path.lines, n_total=5000)
@@ -70,8 +78,21 @@ def test_a_group_without_a_line_of_its_own_is_told_so(school, school_path):
     assert "cannot show a slope of ses of its own; the mixed model gives it 10.68" in said
 
 
+def test_an_estimate_without_an_interval(school, school_path):
+    frame = school.unpooled.coefficients.copy()
+    frame.loc[frame["group"] == "3", ["se", "lower", "upper"]] = np.nan
+    unpooled = SimpleNamespace(coefficients=frame)
+    path, arrows = school_path.path, school_path.arrows
+    said = words.picked("3", path, arrows, unpooled, term="(Intercept)")
+    assert "Its own intercept is 469.5, the partially pooled one 465.4." in said
+
+
 def test_names_are_shown_letter_by_letter(hostile, hostile_path):
     group = str(hostile_path.path.labels[0])
     said = words.picked(group, hostile_path.path, hostile_path.arrows, hostile.unpooled,
                         term="(Intercept)")  # fmt: skip
     assert "<b>" not in said.replace("\\<", "")
+    term = hostile.lines.predictor
+    path = dataclasses.replace(hostile_path.path, constants={term: np.zeros(12)})
+    said = words.shape(hostile.mixed, path, predictor=term)
+    assert said.startswith(r"x \<b\>\*x\*")

@@ -9,8 +9,11 @@ from mlm_core.inference.simulation import PRESETS, changed_level
 from mlm_core.inference.simulation_experiment import KINDS, NAIVE, Answers, Experiment
 from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import repeat_missing
+from mlm_core.inference.simulation_power import PowerCell
 from mlm_core.views.narrative import simulation as narrative
 from tests.core.views.simulated import CLASSES, FEW, experiment, grid, lost
+
+SHARES = (0.30, 0.85, 0.40, 0.95)
 
 
 def _made(coverage: float, *, sd: float = 1.0, stated: float = 1.0, bias: float = 0.0):
@@ -90,7 +93,12 @@ def test_too_few_groups_for_any_way():
 
 @pytest.mark.parametrize(
     ("ratio", "words"),
-    [(1.2, "1.2 times as widely"), (1.0, "about as stated"), (0.5, "less widely than stated")],
+    [
+        (1.15, "1.1 times as widely"),
+        (1.14, "about as stated"),
+        (0.88, "about as stated"),
+        (0.87, "less widely than stated"),
+    ],
 )
 def test_real_against_stated(ratio, words):
     assert words in narrative._times(ratio)
@@ -100,8 +108,19 @@ def test_estimates_off_the_mark():
     error = 1.0005 / 1000**0.5
     near = _made(1.0, bias=(narrative.BIASED - 0.1) * error)
     assert "off the mark" not in narrative.ignoring(near, "w_class")
-    far = _made(1.0, bias=(narrative.BIASED + 0.1) * error)
-    assert "off the mark" in narrative.ignoring(far, "w_class")
+    for sign in (-1, 1):
+        far = _made(1.0, bias=sign * (narrative.BIASED + 0.1) * error)
+        assert "off the mark" in narrative.ignoring(far, "w_class")
+
+
+def test_every_way_has_its_own_coverage():
+    shares = dict(zip(KINDS, (0.60, 0.80, 0.70, 0.96), strict=True))
+    found = _made(1.0)
+    answers = tuple(_made(shares[each.kind]).answer("w_class", each.kind) for each in found.answers)
+    text = narrative.ignoring(replace(found, answers=answers), "w_class")
+    assert "holds the truth in **60%**" in text
+    assert "A test at 5% raises a false alarm in 40% of the repeats." in text
+    assert "Cluster-robust intervals cover 80%, those of the mixed model 96%." in text
 
 
 def test_coefficients_in_words():
@@ -119,6 +138,9 @@ def test_losses(mechanism, words):
     text = narrative.missing(found)
     assert words in text
     assert f"{found.n_lost} of 240 outcomes" in text
+    before, after = (next(e for e in each if e.term == "x").estimate
+                     for each in (found.before, found.after))  # fmt: skip
+    assert f"The slope of x was **{before:.3f}** before and is **{after:.3f}** after;" in text
     every = replace(found, after=tuple(replace(e, lower=-9.0, upper=9.0) for e in found.after))
     assert "All 95% intervals of what is left hold the truth" in narrative.missing(every)
     none = replace(found, after=tuple(replace(e, lower=8.0, upper=9.0) for e in found.after))
@@ -127,7 +149,14 @@ def test_losses(mechanism, words):
 
 def test_many_tables():
     found = repeat_missing(FEW, mechanism="MCAR", share=0.3, seed=1, repeats=5)
-    assert narrative.missing_repeats(found).startswith("Over 5 tables the slope of x averages")
+    x = found.terms.index("x")
+    before, after = found.before.copy(), found.after.copy()
+    before[:, x] = [0.31, 0.2, 0.4]
+    after[:, x] = [[0.22, 0.1, 0.4]] * 3 + [[0.22, 0.1, 0.25]] * 2
+    assert narrative.missing_repeats(replace(found, before=before, after=after)) == (
+        "Over 5 tables the slope of x averages 0.310 before and 0.220 after the loss; its 95%"
+        " interval holds the truth in 100% and 60%."
+    )
 
 
 def test_power_enough_and_not_enough():
@@ -136,6 +165,12 @@ def test_power_enough_and_not_enough():
     assert "more groups help" in enough
     assert "rows count wherever" in narrative.power(replace(grid(2.0), term="x"))
     assert "Nowhere on this grid" in narrative.power(grid(0.01))
+    sizes = [(6, 5), (40, 5), (6, 20), (40, 20)]
+    cells = tuple(PowerCell(*size, p, 0.01, 0.5) for size, p in zip(sizes, SHARES, strict=True))
+    made_up = replace(grid(2.0), cells=cells)
+    assert "are **40 groups of 5** (85% power)." in narrative.power(made_up)
+    few = replace(made_up, cells=tuple(replace(cell, power=0.5 * cell.power) for cell in cells))
+    assert narrative.power(few).endswith("power: the most is **48%**.")
     assert "effect of 0.5 of the school-level" in narrative.power_question("w_school", 0.5)
 
 

@@ -1,5 +1,7 @@
 """Sentences on shares and correlations, conditional and not."""
 
+from dataclasses import replace
+
 from mlm_core.data.model import Model
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference.shares import icc
@@ -32,6 +34,8 @@ def test_correlations(school, means):
 def test_shares_with_slopes_say_where_they_hold(sleepstudy):
     fit = fit_mixed(Model("Reaction ~ Days + (Days | Subject)"), sleepstudy)
     assert variance.shares(icc(fit), outcome="Reaction").endswith("this holds at Days = 4.50.")
+    hostile = replace(icc(fit), at={"<b>": 4.5})
+    assert variance.shares(hostile, outcome="y").endswith(r"this holds at \<b\> = 4.50.")
 
 
 def test_few_groups_tell_hardly_anything_of_their_variance(classroom):

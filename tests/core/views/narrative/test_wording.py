@@ -33,6 +33,7 @@ def test_estimates_have_two_digits_of_their_standard_error():
 
 def test_lists_and_counts():
     assert wording.listed(["a"]) == "a"
+    assert wording.listed(["a", "b"]) == "a and b"
     assert wording.listed(["a", "b", "c"]) == "a, b and c"
     assert wording.counted(1, "row", "rows") == "1 row"
     assert wording.counted(1190, "row", "rows") == "1,190 rows"
