@@ -95,20 +95,23 @@ def _shape(plot: QuantilePlot) -> str:
 
 def residuals_over_fitted(found: ResidualPoints) -> str:
     """Say whether the means of neighbours stay at zero and their spread is one."""
-    means = found.means
-    smallest, largest = float(means["sd"].min()), float(means["sd"].max())
+    return (
+        "A straight band around zero is what a model that fits leaves. A curve in the means of"
+        " neighbours asks for another shape of a predictor, a fan for another scale of the outcome."
+        f" {_spread(found.means['sd'])}"
+    )
+
+
+def _spread(sd: pd.Series[float]) -> str:
+    if len(sd) == 1:
+        return "With so few rows neither can be seen."
+    smallest, largest = float(sd.min()), float(sd.max())
     spread = (
         f"The standard deviation of neighbours runs from {number(smallest)} to {number(largest)}"
     )
     if largest > WIDENING * smallest:
-        spread += ": the residual variance is not the same everywhere."
-    else:
-        spread += ", about the same everywhere."
-    return (
-        "A straight band around zero is what a model that fits leaves. A curve in the means of"
-        " neighbours asks for another shape of a predictor, a fan for another scale of the outcome."
-        f" {spread}"
-    )
+        return f"{spread}: the residual variance is not the same everywhere."
+    return f"{spread}, about the same everywhere."
 
 
 def influence(found: GroupInfluence) -> str:

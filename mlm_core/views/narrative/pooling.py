@@ -19,7 +19,9 @@ NEARLY_ALL = 0.995
 def strength(path: PoolingPath) -> str:
     """Say where on the slider the estimate stands, and what the other end costs."""
     share = float(path.pooling[path.at_estimate])
-    size = counted(round(path.typical_size), "row", "rows")
+    n = round(path.typical_size)
+    size = counted(n, "row", "rows")
+    other = "a smaller group farther" if n > 1 else "a larger group less far"
     if share > NEARLY_ALL:
         return (
             f"The {path.method} estimate lies at complete pooling: these data show no differences"
@@ -33,8 +35,8 @@ def strength(path: PoolingPath) -> str:
     )
     return (
         f"The {path.method} estimate pools a group of {size} by {percent(share)}: it is drawn so"
-        " much of the way from its own estimate to the common line, a smaller group farther. Move"
-        f" the slider to see more of it or less.{cost}"
+        f" much of the way from its own estimate to the common line, {other}. Move the slider to"
+        f" see more of it or less.{cost}"
     )
 
 

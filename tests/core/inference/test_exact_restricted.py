@@ -43,6 +43,18 @@ def test_other_references(name, fitted):
     block = fit.problem.structure.blocks[1 if name == "rlrt_school" else 0]
     found = exact_test(fit.problem, block, record["stat"], n=N, seed=2)
     assert found.p == pytest.approx(record["p"], abs=0.006)
+    assert found.given_others == (name != "rlrt1")
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_the_likelihood_is_restricted_whatever_the_fit(method, sleepstudy):
+    fit = fit_mixed(Model("Reaction ~ Days + (1 | Subject)"), sleepstudy, method=method)
+    block = fit.problem.structure.blocks[0]
+    found = exact_test(fit.problem, block, 1.0, n=100, seed=7)
+    # 18 subjects of 10 rows: for each but one an eigenvalue of 10, drawn as one and sixteen.
+    alike = Spectrum(np.array([10.0, 10.0]), np.array([1, 16]))
+    by_hand = null_statistics(alike, 180 - 2, np.random.default_rng(7), 100)
+    assert found.values == pytest.approx(by_hand, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -71,20 +83,46 @@ def test_each_statistic_is_the_supremum(groups):
     found = null_statistics(Spectrum(mu, times), df, np.random.default_rng(4), 300)
     rng = np.random.default_rng(4)
     drawn = exact_restricted._chi_squares(rng, np.append(times, df - times.sum()), 300)
-    for own, row, left in zip(found, drawn[:, :-1], drawn[:, -1], strict=True):
+    for own, row in zip(found, drawn, strict=True):
+        assert own == pytest.approx(_supremum(mu, times, df, row), abs=1e-7)
 
-        def height(log_lam, row=row, left=left):
-            shrink = 1.0 / (1.0 + np.exp(log_lam) * mu)
-            whole = row.sum() + left
-            return -(df * np.log(whole / (row @ shrink + left)) + times @ np.log(shrink))
 
-        starts = np.linspace(-11.0, 12.0, 93)
-        start = min(starts, key=height)
-        ends = start - 0.3, start + 0.3
-        best = optimize.minimize_scalar(
-            height, bounds=ends, method="bounded", options={"xatol": 1e-9}
-        )
-        assert own == pytest.approx(max(-best.fun, 0.0), abs=1e-7)
+def _supremum(mu, times, df, squares):
+    """Return the statistic of chi-squares (the last one that of the rest) by brute force."""
+
+    def height(log_lam):
+        shrink = 1.0 / (1.0 + np.exp(log_lam) * mu)
+        left = squares[:-1] @ shrink + squares[-1]
+        return -(df * np.log(squares.sum() / left) + times @ np.log(shrink))
+
+    start = min(np.linspace(-11.0, 12.0, 93), key=height)
+    ends = start - 0.3, start + 0.3
+    best = optimize.minimize_scalar(height, bounds=ends, method="bounded", options={"xatol": 1e-9})
+    return max(-best.fun, 0.0)
+
+
+def test_a_supremum_behind_a_valley_is_found():
+    spectrum, df = Spectrum(np.array([1.0, 100.0]), np.array([1, 1])), 10
+    grid = exact_restricted._grid(spectrum, df)
+    squares = np.array([[20.0, 0.05, 2.0], [0.5, 0.05, 2.0], [5.0, 0.01, 1.0]])
+    found = exact_restricted._statistics(spectrum, grid, df, squares)
+    by_force = [_supremum(*spectrum, df, each) for each in squares]
+    assert found == pytest.approx(by_force, abs=1e-7)
+    falls = df * squares[:, :-1] @ spectrum.values < spectrum.values.sum() * squares.sum(axis=1)
+    assert falls.all()  # right behind zero
+    assert [value > 1.0 for value in found] == [True, False, True]
+
+
+def test_a_series_that_falls_is_followed_to_the_next_point():
+    falling, rising = [1.0, -0.5, -0.5], [1.0, 0.5, -0.5]
+    series = np.array([falling, rising]).T
+    assert exact_restricted._least(series, 0.4) == pytest.approx([0.72, 0.72])
+
+
+def test_no_statistic_is_negative():
+    spectrum = Spectrum(np.array([1.0, 1000.0]), np.array([900, 1]))
+    found = null_statistics(spectrum, 5_000, np.random.default_rng(3), 50_000)
+    assert found.min() == 0.0
 
 
 def test_many_groups_give_the_mixture():
@@ -99,8 +137,10 @@ def test_what_it_is_not_for(fitted, monkeypatch):
     fit = fitted("Reaction ~ Days + (Days | Subject)", "sleepstudy")
     with pytest.raises(ExactTestError, match="covariances"):
         exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)
-    monkeypatch.setattr(exact_restricted, "MOST_DENSE", 10)
     fit = fitted("mathkind ~ ses + (1 | schoolid)")
+    monkeypatch.setattr(exact_restricted, "MOST_DENSE", 107)
+    assert exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1).n == 10
+    monkeypatch.setattr(exact_restricted, "MOST_DENSE", 10)
     with pytest.raises(ExactTestError, match="at most 10 are allowed"):
         exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)
 

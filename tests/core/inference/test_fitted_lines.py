@@ -22,7 +22,7 @@ def long_table(rows):
 
 
 def test_few_points_are_all_kept_and_many_are_sampled_reproducibly():
-    few = sample_points([1, 2, np.nan], [1, 2, 3], ["a", "b", "c"])
+    few = sample_points([1, 2, np.nan, 4], [1, 2, 3, np.inf], ["a", "b", "c", "d"])
     assert not few.is_sample
     assert few.table["group"].tolist() == ["a", "b"]
     x = np.arange(6001.0)
@@ -37,6 +37,8 @@ def test_few_points_are_all_kept_and_many_are_sampled_reproducibly():
 def test_ranges_are_those_of_each_group():
     ranges = group_ranges([1, 5, 2, np.nan], [7, 7, 8, 8])
     assert ranges.to_numpy().tolist() == [["7", 2, 1.0, 5.0], ["8", 1, 2.0, 2.0]]
+    mixed_up = group_ranges([1, 4, 5, 2, 9], ["b", "a", "b", "a", None])
+    assert mixed_up.to_numpy().tolist() == [["b", 2, 1.0, 5.0], ["a", 2, 2.0, 4.0]]
 
 
 def test_a_line_runs_over_its_groups_range_at_held_values():
@@ -65,6 +67,20 @@ def test_groups_without_a_coefficient_are_left_out():
     )
     ranges = group_ranges([0, 1, 0, 1, 0, 1], list("aabbcc"))
     assert line_ends(coefficients, ranges, predictor="x")["group"].tolist() == ["c"]
+    at_zero = line_ends(coefficients, ranges, predictor="x", at={"unused": 0.0})
+    assert at_zero["group"].tolist() == ["c"]
+    assert line_ends(coefficients, ranges, predictor="x", at={"unused": 1.0}).empty
+
+
+def test_values_of_groups_find_their_group():
+    coefficients = pd.DataFrame({"term": ["(Intercept)", "x", "z"], "estimate": [1.0, 2.0, 10.0]})
+    ranges = group_ranges([0, 1, 0, 1], list("aabb"))
+    own = pd.Series([0.1, 0.2, 0.3], index=["c", "b", "a"])
+    ends = line_ends(coefficients, ranges, predictor="x", at={"z": own})
+    assert ends.set_index("group")["intercept"].to_dict() == {"a": 4.0, "b": 3.0}
+    numbered = long_table([(7, 2, "(Intercept)", 1.0), (7, 2, "x", 2.0)])
+    ends = line_ends(numbered, group_ranges([0, 1], [7, 7]), predictor="x")
+    assert ends["group"].tolist() == ["7"]
 
 
 def test_a_pooled_fit_gives_every_group_the_same_line():
@@ -117,6 +133,8 @@ def test_other_terms_are_held_at_their_means(pupils):
     means = pupils[["sex", "minority"]].mean()
     line = found.families["pooled"].iloc[0]
     assert found.at == pytest.approx(dict(means))
+    assert found.tilt == {"ses:sex": pytest.approx(means["sex"])}
+    assert found.level == "schoolid"
     assert line["slope"] == pytest.approx(beta["ses"] + beta["ses:sex"] * means["sex"])
     assert line["intercept"] == pytest.approx(
         beta["(Intercept)"] + beta["sex"] * means["sex"] + beta["minority"] * means["minority"]
@@ -128,6 +146,8 @@ def test_lines_of_groups_hold_what_is_constant_in_them_at_the_groups_own_value(p
     mixed = mlm.fit_mixed(model, pupils)
     found = fitted_lines(pupils, predictor="ses", pooled=mlm.fit_pooled(model, pupils), mixed=mixed)
     assert found.own == ("housepov",)
+    pooled = mlm.fit_pooled(model, pupils)
+    assert fitted_lines(pupils, predictor="housepov", pooled=pooled).own == ()
     poverty = pupils.groupby("schoolid")["housepov"].first()
     table = mixed.group_coefficients("schoolid")
     seventh = table[table["group"] == "7"].set_index("term")["estimate"]
@@ -140,6 +160,28 @@ def test_lines_of_groups_hold_what_is_constant_in_them_at_the_groups_own_value(p
     beta = found.by_group["pooled"].set_index("group")["intercept"]
     pooled = mlm.fit_pooled(model, pupils).estimate("housepov")
     assert beta["7"] - beta["8"] == pytest.approx(pooled * (poverty[7] - poverty[8]))
+
+
+def test_lines_are_those_of_the_level_asked_for(pupils):
+    model = mlm.Model("mathkind ~ ses + (1 | schoolid/classid)")
+    pooled = mlm.fit_pooled(model, pupils)
+    inner = mlm.fit_unpooled(model, pupils, level="classid:schoolid")
+    of_inner = fitted_lines(pupils, predictor="ses", pooled=pooled, unpooled=inner)
+    assert (of_inner.level, len(of_inner.by_group["pooled"])) == ("classid:schoolid", 312)
+    assert fitted_lines(pupils, predictor="ses", pooled=pooled).level == "schoolid"
+    asked = fitted_lines(pupils, predictor="ses", pooled=pooled, level="classid:schoolid")
+    assert len(asked.by_group["pooled"]) == 312
+
+
+def test_the_points_follow_their_seed(pupils):
+    model = mlm.Model("mathkind ~ ses + (1 | schoolid)")
+    pooled = mlm.fit_pooled(model, pupils)
+    one, same, other = (
+        fitted_lines(pupils, predictor="ses", pooled=pooled, most_points=50, seed=seed).points.table
+        for seed in (1, 1, 2)
+    )
+    assert one.equals(same)
+    assert not one.equals(other)
 
 
 def test_a_predictor_that_is_not_in_the_model_is_refused(pupils):

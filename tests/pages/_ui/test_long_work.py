@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -44,6 +45,18 @@ class Counting:
         return "counted"
 
 
+class Deaf:
+    """A function that does not ask whether it was stopped."""
+
+    def __init__(self, result: str) -> None:
+        self.result, self.begun, self.go = result, threading.Event(), threading.Event()
+
+    def __call__(self, *, progress) -> str:
+        self.begun.set()
+        assert self.go.wait(LIMIT)
+        return self.result
+
+
 def test_what_is_done_is_kept(place: Place) -> None:
     work, calls = LongWork(), []
 
@@ -62,6 +75,43 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in "abcda":
         work.fetch((key, ""), Computation("", lambda *, progress, key=key: calls.append(key)))
     assert "".join(calls) == "abcda"
+
+
+def test_what_was_asked_for_last_is_kept_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "KEPT", 2)
+    work, calls = LongWork(), []
+    for key in "abacadab":
+        work.fetch((key, ""), Computation("", lambda *, progress, key=key: calls.append(key)))
+        while work._under_way:
+            pass
+    assert "".join(calls) == "abcdb"
+
+
+def test_what_is_waited_for_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "UNNOTICED", 0.0)
+    monkeypatch.setattr(long_work, "BETWEEN_LOOKS", 0.01)
+    panel, bar, count = MagicMock(), MagicMock(), Counting()
+    monkeypatch.setattr(long_work.st, "empty", lambda: panel)
+    monkeypatch.setattr(LongWork, "_panel", lambda *_asked: bar)
+    bar.progress.side_effect = lambda share, _text: share and count.go.set()
+    assert LongWork().fetch(KEY, Computation("Steps", count)) == "counted"
+    assert (1 / 3, "Steps: 1 of 3") in [call.args for call in bar.progress.call_args_list]
+    panel.empty.assert_called_once_with()
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_what_was_cancelled_leaves_alone_what_was_begun_after_it() -> None:
+    work, old, new = LongWork(), Deaf("old"), Deaf("new")
+    first = work.fetch(KEY, Computation("", old), list)
+    assert old.begun.wait(LIMIT)
+    work.cancel(KEY, list)
+    second = work.fetch(KEY, Computation("", new), list)
+    assert second is not first
+    assert new.begun.wait(LIMIT)
+    old.go.set()
+    work._workers.submit(int).result(LIMIT)  # done by who is through with the first
+    assert work.fetch(KEY, Computation("", new), list) is second
+    new.go.set()
 
 
 def test_what_fails_is_not_kept(place: Place) -> None:

@@ -79,6 +79,8 @@ def test_a_fan(school):
     assert "about the same everywhere" in checks.residuals_over_fitted(found)
     means = found.means.assign(sd=np.linspace(1.0, 1.01 * checks.WIDENING, len(found.means)))
     assert "not the same everywhere" in checks.residuals_over_fitted(replace(found, means=means))
+    one = checks.residuals_over_fitted(replace(found, means=means[:1]))
+    assert one.endswith("With so few rows neither can be seen.")
 
 
 def test_influence(left_out):

@@ -14,6 +14,10 @@ def test_the_place_of_the_estimate_and_the_price_of_one_line(school_path):
     said = words.strength(school_path.path)
     assert said.startswith("The REML estimate pools a group of 10 rows by 30%")
     assert said.endswith("Complete pooling raises the REML criterion by 116.4.")
+    assert "to the common line, a smaller group farther. Move the slider" in said
+    single = words.strength(dataclasses.replace(school_path.path, typical_size=1.2))
+    assert "pools a group of 1 row by 30%" in single
+    assert "to the common line, a larger group less far. Move" in single
     perfect = dataclasses.replace(school_path.path, rise=np.full(41, np.nan))
     assert "criterion" not in words.strength(perfect)
 
