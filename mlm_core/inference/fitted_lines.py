@@ -83,7 +83,8 @@ def line_ends(
         ``group``, ``n``, ``intercept``, ``slope``, ``x_from``, ``y_from``, ``x_to``, ``y_to``;
         groups that lack a coefficient or a range are left out.
     """
-    terms = by_term(coefficients, ranges["group"])
+    # Without an intercept in the model the other terms begin at zero.
+    terms = {INTERCEPT.label: np.zeros(len(ranges)), **by_term(coefficients, ranges["group"])}
     intercept = weighted_sum(terms, {INTERCEPT.label: 1.0, **(at or {})}, ranges["group"])
     slope = weighted_sum(terms, {predictor: 1.0, **(tilt or {})}, ranges["group"])
     ends = pd.DataFrame(

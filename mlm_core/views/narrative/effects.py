@@ -11,6 +11,7 @@ from mlm_core.data.layout import INTERCEPT, Column
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.fits.unpooled import UnpooledFit
+from mlm_core.moments.moments import Moments
 from mlm_core.notes import Note
 from mlm_core.views.narrative.wording import (
     bounds,
@@ -144,22 +145,25 @@ def mixed(fit: MixedFit) -> str:
 
 def fixed_effect(fit: MixedFit, term: str) -> str:
     """Say what goes with one more unit of a predictor in the mixed model."""
-    row = _row(fit, term)
+    row, column = _row(fit, term), _column(fit, term)
     outcome, level = name(fit.model.outcome_label), level_name(fit.levels[0].name)
+    value = f"{estimated(row['estimate'], row['se'])} ({_bounds(row)})"
     if term == INTERCEPT.label:
         others = "" if len(fit.terms) == 1 else ", all predictors at zero,"
+        return f"The average group of {level}{others} has an expected {outcome} of {value}."
+    if n_means := _means_among(fit, column):
+        others = "" if len(fit.terms) == n_means else " and all other predictors at zero"
         return (
-            f"The average group of {level}{others} has an expected {outcome} of"
-            f" {estimated(row['estimate'], row['se'])} ({_bounds(row)})."
+            f"With {_category(column)}{others} the average group of {level} has an expected"
+            f" {outcome} of {value}."
         )
-    column = _column(fit, term)
     if len(column.factors) > 1:
         return (
-            f"The product {name(term)} has a coefficient of {estimated(row['estimate'], row['se'])}"
-            f" ({_bounds(row)}): by so much the slope of one factor changes"
-            f" with one more unit of the other.{_direction(row)}"
+            f"The product {name(term)} has a coefficient of {value}: by so much the slope of one"
+            f" factor changes with one more unit of the other.{_direction(row)}"
         )
-    given = "" if len(fit.terms) == 2 else " and equal in the other predictors"
+    is_alone = {*fit.terms} <= {term, INTERCEPT.label}
+    given = "" if is_alone else " and equal in the other predictors"
     return (
         f"{_contrast(fit, term)} goes with {more_or_fewer(row['estimate'], row['se'])} of {outcome}"
         f" ({_bounds(row)}) {_among(fit, term)}{given}."
@@ -197,11 +201,28 @@ def _contrast(fit: MixedFit | PooledFit, term: str) -> str:
     factor = _column(fit, term).factors[0]
     if factor.category is None or not isinstance(factor.expression, Variable):
         return f"One more unit of {name(term)}"
-    variable = factor.expression.name
-    moments = fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
-    reference = moments.layout.encoder.categories[variable][0]
-    category = f"{name(variable)} {name(factor.category)}"
-    return f"{category} instead of {name(reference)}" if reference != factor.category else category
+    layout = _moments(fit).layout
+    reference = layout.encoder.categories[factor.expression.name][0]
+    return f"{_category(_column(fit, term))} instead of {name(reference)}"
+
+
+def _means_among(fit: MixedFit, column: Column) -> int:
+    """Return how many coefficients are means of categories, this one among them; else zero.
+
+    Without an intercept every category has a coefficient of its own, the first one too.
+    """
+    if len(column.factors) != 1 or column.factors[0].category is None:
+        return 0
+    layout, (factor,) = fit.problem.moments.layout, column.factors
+    of = [[each.expression for each in one.factors] for one in layout.fixed]
+    n_own, (variable,) = of.count([factor.expression]), factor.variables
+    return n_own if n_own == len(layout.encoder.categories[variable]) else 0
+
+
+def _category(column: Column) -> str:
+    """Return a category with its variable: ``sector Catholic``."""
+    (factor,) = column.factors
+    return f"{name(' '.join(factor.variables))} {name(factor.category)}"
 
 
 def _among(fit: MixedFit, term: str) -> str:
@@ -224,8 +245,11 @@ def _direction(row: dict[str, Any]) -> str:
 
 
 def _column(fit: MixedFit | PooledFit, term: str) -> Column:
-    moments = fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
-    return next(column for column in moments.layout.fixed if column.label == term)
+    return next(column for column in _moments(fit).layout.fixed if column.label == term)
+
+
+def _moments(fit: MixedFit | PooledFit) -> Moments:
+    return fit.problem.moments if isinstance(fit, MixedFit) else fit.moments
 
 
 def _estimate_and_error(fit: MixedFit, term: str) -> tuple[float, float]:

@@ -83,6 +83,13 @@ def test_values_of_groups_find_their_group():
     assert ends["group"].tolist() == ["7"]
 
 
+def test_a_line_without_an_intercept_runs_through_zero():
+    coefficients = pd.DataFrame({"term": ["x"], "estimate": [2.0]})
+    ends = line_ends(coefficients, group_ranges([1, 3], ["a", "a"]), predictor="x").iloc[0]
+    assert ends[["intercept", "slope", "y_from", "y_to"]].tolist() == [0.0, 2.0, 2.0, 6.0]
+    assert line_ends(coefficients, group_ranges([1, 3], ["a", "a"]), predictor="z").empty
+
+
 def test_a_pooled_fit_gives_every_group_the_same_line():
     coefficients = pd.DataFrame({"term": ["(Intercept)", "x"], "estimate": [1.0, 2.0]})
     ends = line_ends(coefficients, group_ranges([0, 1, 5, 6], list("aabb")), predictor="x")

@@ -100,6 +100,26 @@ def test_more_predictors_categories_and_products(hsb82):
     assert "fewer points" not in sentence
 
 
+def test_categories_without_an_intercept_have_means(hsb82):
+    data = hsb82.assign(sector=np.where(hsb82["catholic"] == 1, "Catholic", "Public"))
+    fit = fit_mixed(Model("mAch ~ 0 + sector + (1 | school)"), data)
+    said = effects.fixed_effect(fit, "sectorPublic")
+    assert said == (
+        "With sector Public the average group of school has an expected mAch of 11.39 (95% interval"
+        " 10.81 to 11.97)."
+    )
+    more = fit_mixed(Model("mAch ~ 0 + sector + ses + (1 | school)"), data)
+    said = effects.fixed_effect(more, "sectorCatholic")
+    assert said.startswith(
+        "With sector Catholic and all other predictors at zero the average group"
+    )
+    contrast = effects.fixed_effect(fit_mixed(Model("mAch ~ sector + (1 | school)"), data),
+                                    "sectorPublic")  # fmt: skip
+    assert contrast.startswith("sector Public instead of Catholic goes with")
+    fit = fit_mixed(Model("mAch ~ 0 + ses + cses + (1 | school)"), data)
+    assert "and equal in the other predictors" in effects.fixed_effect(fit, "ses")
+
+
 @dataclass
 class _Shifted:
     """A fit whose coefficients are moved, everything else as it was."""
