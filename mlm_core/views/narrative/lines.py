@@ -12,7 +12,7 @@ from mlm_core.views.tables.table import records
 
 MISSES_IN_A_HUNDRED = 5
 """Of 100 intervals at 95%, so many miss the value they are made for."""
-FEW_GROUPS = 10
+FEW_GROUPS = 11
 """Among fewer intervals than this not one is expected to miss, and how many do says little."""
 
 

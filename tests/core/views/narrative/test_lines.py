@@ -54,7 +54,8 @@ def test_one_sign_for_all(n_negative, word):
 
 
 @pytest.mark.parametrize(
-    ("n_intervals", "says"), [(9, "look at the lines one by one"), (10, "of 10 own 95% intervals")]
+    ("n_intervals", "says"),
+    [(10, "look at the lines one by one"), (11, "about 1 of 11 own 95% intervals")],
 )
 def test_few_intervals_are_not_counted(n_intervals, says):
     assert says in lines.own_slopes(replace(SCHOOLS, n_intervals=n_intervals))
