@@ -63,3 +63,27 @@ def mixture_tail(statistic: ArrayLike, weights: Weights) -> NDArray[np.float64]:
     """Return the probability that a mixture of chi-squares is at least ``statistic``."""
     tails = [weight * chi_square_tail(statistic, df) for df, weight in weights]
     return np.asarray(np.sum(tails, axis=0))
+
+
+def log_chi_square_tail(statistic: ArrayLike, df: int) -> NDArray[np.float64]:
+    """Return the natural logarithm of :func:`chi_square_tail`, however small the probability.
+
+    From one or two degrees of freedom up, Q(a + 1, z) = Q(a, z) + z^a exp(-z) / Gamma(a + 1), with
+    a = df / 2 and z = x / 2 (Abramowitz & Stegun 1964, 6.5.21).
+    """
+    x = np.maximum(np.asarray(statistic, dtype=np.float64), 0.0)
+    if df == 0:
+        return np.where(x <= 0.0, 0.0, -np.inf)
+    z = x / 2.0
+    found = -z if df % 2 == 0 else np.log(2.0) + special.log_ndtr(-np.sqrt(x))
+    for a in np.arange(1.0 if df % 2 == 0 else 0.5, df / 2.0):
+        found = np.logaddexp(found, special.xlogy(a, z) - z - special.gammaln(a + 1.0))
+    return np.asarray(found)
+
+
+def log_mixture_tail(statistic: ArrayLike, weights: Weights) -> NDArray[np.float64]:
+    """Return the natural logarithm of :func:`mixture_tail`, however small the probability."""
+    tails = [
+        np.log(weight) + log_chi_square_tail(statistic, df) for df, weight in weights if weight
+    ]
+    return np.asarray(np.logaddexp.reduce(tails, axis=0))

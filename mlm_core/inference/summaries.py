@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from mlm_core.inference.boundary_mixture import chi_square_tail, mixture_tail
+from mlm_core.inference.boundary_mixture import log_chi_square_tail, log_mixture_tail
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +22,7 @@ DENSITY_POINTS = 512
 DENSITY_CUT = 3.0  # bandwidths added beyond the extreme values, as R does
 MOST_BARS = 40
 TAIL_POINTS = 201
+_TEN = np.log(10.0)
 WILD = 6.0  # quartile distances beyond the quartiles from which a single value may be left out
 OUTER_FENCE = 3.0  # quartile distances beyond the quartiles that a readable axis still covers
 
@@ -163,6 +164,8 @@ def readable_range(
 class TailCurves:
     """Upper tail probabilities that a likelihood-ratio statistic is read against.
 
+    They are given as logarithms to base 10: those of strong effects are no floats any more.
+
     Attributes
     ----------
     statistic : float
@@ -171,11 +174,13 @@ class TailCurves:
         Degrees of freedom of the plain chi-square reference.
     x : ndarray, shape (points,)
         Grid of statistics from 0 to beyond the observed one.
-    plain, mixture : ndarray, shape (points,)
-        Tail probabilities of the chi-square and of the mixture at the boundary; ``mixture`` is
-        empty when no variance is tested.
+    log_plain, log_mixture : ndarray, shape (points,)
+        Of the chi-square and of the mixture at the boundary; ``log_mixture`` is empty when no
+        variance is tested.
+    log_p, log_p_boundary : float
+        Both at the observed statistic; ``log_p_boundary`` is NaN without a mixture.
     p, p_boundary : float
-        Both tails at the observed statistic; ``p_boundary`` is NaN without a mixture.
+        The probabilities themselves; zero where they are no floats any more.
     weights : tuple of (int, float)
         The mixture as (degrees of freedom, weight); empty where there is none.
     """
@@ -183,10 +188,12 @@ class TailCurves:
     statistic: float
     df: int
     x: Floats
-    plain: Floats
-    mixture: Floats
+    log_plain: Floats
+    log_mixture: Floats
     p: float
     p_boundary: float
+    log_p: float
+    log_p_boundary: float
     weights: tuple[tuple[int, float], ...]
 
 
@@ -209,15 +216,18 @@ def tail_curves(
     reach = max(1.25 * statistic, 10.0)
     # A mixture with a point mass jumps right after zero: the second grid point shows it as a jump.
     grid = np.concatenate([[0.0, 1e-9 * reach], np.linspace(0.0, reach, TAIL_POINTS)[1:]])
-    seen = np.array([max(statistic, 0.0)])
+    log_p = float(log_chi_square_tail(statistic, df)) / _TEN
+    log_p_boundary = float(log_mixture_tail(statistic, mixed)) / _TEN if mixed else float("nan")
     return TailCurves(
         statistic=statistic,
         df=df,
         x=grid,
-        plain=chi_square_tail(grid, df),
-        mixture=mixture_tail(grid, mixed) if mixed else np.empty(0),
-        p=float(chi_square_tail(seen, df)[0]),
-        p_boundary=float(mixture_tail(seen, mixed)[0]) if mixed else float("nan"),
+        log_plain=log_chi_square_tail(grid, df) / _TEN,
+        log_mixture=log_mixture_tail(grid, mixed) / _TEN if mixed else np.empty(0),
+        p=10.0**log_p,
+        p_boundary=10.0**log_p_boundary,
+        log_p=log_p,
+        log_p_boundary=log_p_boundary,
         weights=mixed,
     )
 

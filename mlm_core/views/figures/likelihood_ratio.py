@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 from mlm_core.inference.summaries import TailCurves
 from mlm_core.views.escape import for_figure
 from mlm_core.views.figures.theme import BLUE, GREEN, VERMILLION, Picture, new_figure
-from mlm_core.views.numbers import number, p_equals
+from mlm_core.views.numbers import count, number, p_equals
 
-SMALLEST_TAIL = 1e-300
 MOST_TICKS = 6
-TICK_STEPS = (1, 2, 5, 10, 20, 50, 100)
+TICK_STEPS = [step * 10**power for power in range(9) for step in (1, 2, 5)]
+SHORTEST = -3
+"""Probabilities of fewer decades than these are written out."""
 BELOW_MARKS = 1.05
 """Longer by this the axis ends below a mark, not in it, however many decades it spans."""
 
@@ -29,24 +30,29 @@ def likelihood_ratio(curves: TailCurves) -> Picture:
     """
     figure = new_figure("likelihood-ratio statistic", "probability of a larger statistic")
     plain = f"chi-square, {curves.df} df"
-    _add_curve(figure, curves.x, curves.plain, plain, GREEN, "dash")
-    has_mixture = len(curves.mixture) > 0
+    _add_curve(figure, curves.x, curves.log_plain, plain, GREEN, "dash")
+    has_mixture = len(curves.log_mixture) > 0
     if has_mixture:
-        _add_curve(figure, curves.x, curves.mixture, f"mixture {_weights(curves)}", BLUE, "solid")
+        _add_curve(
+            figure, curves.x, curves.log_mixture, f"mixture {_weights(curves)}", BLUE, "solid"
+        )
     lowest = _floor(curves)
     figure.add_trace(
         go.Scatter(
             x=np.array([curves.statistic, curves.statistic]),
-            y=np.array([10.0**lowest, 1.0]),
+            y=np.array([lowest, 0.0]),
             mode="lines",
             line={"color": VERMILLION, "width": 2.5},
             name=f"observed: {number(curves.statistic, 4)}",
             hoverinfo="skip",
         )
     )
-    _add_p(figure, curves.statistic, curves.p, "p of the chi-square", GREEN, "diamond-open")
+    at = curves.statistic
+    name = f"p of the chi-square {_equals(curves.p)}"
+    _add_p(figure, at, curves.log_p, name, GREEN, "diamond-open")
     if has_mixture:
-        _add_p(figure, curves.statistic, curves.p_boundary, "p at the boundary", BLUE, "circle")
+        name = f"p at the boundary {_equals(curves.p_boundary)}"
+        _add_p(figure, at, curves.log_p_boundary, name, BLUE, "circle")
     _decades(figure, lowest)
     figure.update_xaxes(range=[-0.02 * curves.x[-1], curves.x[-1]])
     return Picture(figure, _alt(curves), "likelihood-ratio")
@@ -57,7 +63,7 @@ def _alt(curves: TailCurves) -> str:
         f"Upper tail probabilities of the chi-square with {curves.df} degrees of freedom. The"
         f" observed statistic is {number(curves.statistic, 4)}: p {p_equals(curves.p)}"
     )
-    if not len(curves.mixture):
+    if not len(curves.log_mixture):
         return f"{text}."
     parts = ", ".join(f"{number(weight, 2)} with {df}" for df, weight in curves.weights)
     return (
@@ -77,32 +83,32 @@ def _add_curve(
     figure.add_trace(
         go.Scatter(
             x=x,
-            y=np.maximum(y, SMALLEST_TAIL),
+            y=y,
+            text=np.array([_probability(each) for each in y], dtype=object),
             mode="lines",
             line={"color": colour, "dash": dash, "width": 2.5},
-            hovertemplate="statistic %{x:.3~g}: %{y:.2~g}<extra></extra>",
+            hovertemplate="statistic %{x:.3~g}: %{text}<extra></extra>",
             name=name,
         )
     )
 
 
-def _add_p(figure: go.Figure, x: float, p: float, name: str, colour: str, symbol: str) -> None:
+def _add_p(figure: go.Figure, x: float, log_p: float, name: str, colour: str, symbol: str) -> None:
     figure.add_trace(
         go.Scatter(
             x=np.array([x]),
-            y=np.array([max(p, SMALLEST_TAIL)]),
+            y=np.array([log_p]),
             mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 13, "line": {"width": 2}},
-            hovertemplate=f"p {_equals(p)}<extra></extra>",
-            name=f"{name} {_equals(p)}",
+            hovertemplate=f"p = {_probability(log_p)}<extra></extra>",
+            name=name,
         )
     )
 
 
 def _floor(curves: TailCurves) -> int:
     """Return the power of ten at which the axis ends, clear of the mark of the smallest p."""
-    tails = [curves.p, *([curves.p_boundary] if len(curves.mixture) else [])]
-    least = np.log10(max(min(tails), SMALLEST_TAIL))
+    least = np.nanmin([curves.log_p, curves.log_p_boundary])
     return int(np.floor(BELOW_MARKS * least)) - 1
 
 
@@ -111,14 +117,25 @@ def _decades(figure: go.Figure, lowest: int) -> None:
     step = next(each for each in TICK_STEPS if each >= wanted)
     powers = np.arange(0, lowest - 1, -step)
     few = {0: "1", -1: "0.1", -2: "0.01", -3: "0.001"}
-    names = [few.get(int(power), f"10<sup>\u2212{-power}</sup>") for power in powers]
+    names = [few.get(int(power), _power(int(power))) for power in powers]
     figure.update_yaxes(
-        type="log",
         range=[lowest, 0.1],
         tickmode="array",
-        tickvals=10.0**powers,
+        tickvals=powers,
         ticktext=np.array(names, dtype=object),
     )
+
+
+def _power(power: int) -> str:
+    return f"10<sup>\u2212{count(-power)}</sup>"
+
+
+def _probability(log: float) -> str:
+    """Write a probability that may be no float any more."""
+    if log >= SHORTEST:
+        return number(10.0**log, 2)
+    power = int(np.floor(log))
+    return f"{number(10.0 ** (log - power), 2)} \u00d7 {_power(power)}"
 
 
 def _weights(curves: TailCurves) -> str:

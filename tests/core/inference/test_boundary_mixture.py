@@ -12,6 +12,8 @@ from mlm_core.inference.boundary_mixture import (
     boundary_weights,
     chi_square_tail,
     covariances_of,
+    log_chi_square_tail,
+    log_mixture_tail,
     mixture_tail,
     n_variances,
 )
@@ -61,3 +63,24 @@ def test_no_degrees_of_freedom_is_a_mass_at_zero() -> None:
 
 def test_tails_far_out_do_not_vanish() -> None:
     assert chi_square_tail(121.22899729, 2) == pytest.approx(4.7365e-27, rel=1e-4)
+
+
+@pytest.mark.parametrize("df", range(7))
+def test_the_logarithm_of_a_tail_is_that_of_the_tail(df):
+    x = np.array([0.0, 1e-9, 0.5, 3.84, 40.0, 1_000.0])
+    with np.errstate(divide="ignore"):
+        wanted = np.log(chi_square_tail(x, df))
+    assert log_chi_square_tail(x, df) == pytest.approx(wanted, rel=1e-11, abs=1e-14)
+    weights = ((0, 0.25), (1, 0.5), (df, 0.25))
+    wanted = np.log(mixture_tail(x, weights))
+    assert log_mixture_tail(x, weights) == pytest.approx(wanted, rel=1e-11, abs=1e-14)
+
+
+@pytest.mark.parametrize("df", [1, 2, 3, 6])
+def test_it_goes_on_where_the_tail_is_no_float(df):
+    # Integrated from there on: the density falls by e over 2 units, so 80 hold all digits.
+    x = 50_000.0
+    steps = np.linspace(0.0, 80.0, 160_001)
+    density = stats.chi2(df).logpdf(x + steps)
+    wanted = density[0] + np.log(np.trapezoid(np.exp(density - density[0]), steps))
+    assert log_chi_square_tail(x, df) == pytest.approx(wanted, rel=1e-10)

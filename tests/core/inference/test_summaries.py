@@ -82,13 +82,14 @@ def test_tail_curves_of_one_variance_halve_the_p_value():
     found = tail_curves(0.2565, 1, weights=((0, 0.5), (1, 0.5)))
     assert found.p == pytest.approx(0.61254, abs=1e-4)
     assert found.p_boundary == pytest.approx(found.p / 2)
-    assert found.plain[0] == 1
-    assert found.mixture[0] == 1
-    assert np.all(found.mixture[1:] < found.plain[1:])
+    assert found.log_p == pytest.approx(np.log10(found.p))
+    assert found.log_plain[0] == pytest.approx(0, abs=1e-15)
+    assert found.log_mixture[0] == pytest.approx(0, abs=1e-15)
+    assert np.all(found.log_mixture[1:] < found.log_plain[1:])
 
 
 def test_tail_curves_without_a_boundary_have_no_mixture():
     found = tail_curves(44.4, 1)
-    assert len(found.mixture) == 0
+    assert len(found.log_mixture) == 0
     assert np.isnan(found.p_boundary)
     assert found.x[-1] > 44.4
