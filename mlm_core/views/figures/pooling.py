@@ -25,7 +25,7 @@ from mlm_core.views.words import term_words
 HEIGHT = 545
 KINDS = ("unpooled", "mixed", "pooled", "rows")
 """What the switches show and hide."""
-_SPLIT = ((0.0, 0.53), (0.62, 1.0))
+_SPLIT = ((0.0, 0.53), (0.65, 1.0))
 
 
 def pooling(
