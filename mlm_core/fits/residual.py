@@ -14,7 +14,8 @@ from mlm_core.moments.moments import Moments, row_blocks
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
-NEED_ROWS = (
+NEED_ROWS = "residuals-need-rows"
+NEED_ROWS_SENTENCE = (
     "The smallest, middle and largest residuals are not given: they need the rows, and this fit was"
     " made from sums of groups."
 )
@@ -96,7 +97,7 @@ def residual_quantiles(design: Design | None, moments: Moments, v: FloatArray) -
 
 def residual_notes(design: Design | None) -> tuple[Note, ...]:
     """Say why there are no quantiles of residuals; nothing where there are."""
-    return () if design is not None else (Note("residuals-need-rows", "note", NEED_ROWS),)
+    return () if design is not None else (Note(NEED_ROWS, "note", NEED_ROWS_SENTENCE),)
 
 
 def stored_residuals(

@@ -8,6 +8,8 @@ import streamlit as st
 
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
+from mlm_core.fits.residual import NEED_ROWS
+from mlm_core.notes import Note
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative import variance
 from pages._ui import described, kept, show, state
@@ -75,10 +77,15 @@ def handles(models: tuple[Kept, ...]) -> None:
         st.caption(for_markdown(each.choices.model.formula))
 
 
+def fit_notes(fit: MixedFit) -> tuple[Note, ...]:
+    """Return the notes of a fit but for what stands beneath the table of residuals anyway."""
+    return tuple(note for note in fit.notes if note.code != NEED_ROWS)
+
+
 def remarks(choices: AppState, fit: MixedFit) -> None:
     """Show what a fit has to say; where it is singular, offer the simpler model."""
     few = variance.hardly_known(fit)
-    show.notes((*fit.notes, *([few] if few else [])))
+    show.notes((*fit_notes(fit), *([few] if few else [])))
     found = kept.simpler(choices, fit.notes)
     if found is None or not found[0].levels:
         return

@@ -11,7 +11,7 @@ from mlm_core.views.narrative import effects as narrative
 from mlm_core.views.narrative import lines as line_words
 from mlm_core.views.narrative import pooling as words
 from mlm_core.views.narrative.wording import term_name
-from pages._ui import drawings, fitted, parts, show, widgets
+from pages._ui import builder, drawings, fitted, parts, show, widgets
 
 show.heading("Pooling", "One line, many lines, or between?")
 choices, data = widgets.require("outcome", "predictors", "levels")
@@ -31,7 +31,7 @@ with show.guard():
     with answer:
         show.answer(narrative.pooling(predictor, pooled=pooled, unpooled=unpooled, mixed=mixed))
     caution = narrative.simpson(predictor, pooled=pooled, mixed=mixed)
-    show.notes([*([caution] if caution else []), *mixed.notes])
+    show.notes([*([caution] if caution else []), *builder.fit_notes(mixed)])
     path = fitted.path(data, model, method=method, level=level)
     with chosen:
         term = parts.one_of("Arrows of", unpooled.terms, key="arrows-of", shown=term_name)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
+from mlm_core.fits.residual import NEED_ROWS_SENTENCE
 from mlm_core.inference.r_squared import RSquared
 from mlm_core.inference.standard_errors import StandardErrors
 from mlm_core.views.numbers import column, count, decimals_for, fixed, number, p_value, percent
@@ -117,6 +119,8 @@ def residual_quantiles(fit: MixedFit | PooledFit) -> Table:
         if is_scaled
         else (f"In units of {fit.model.outcome_label}.",)
     )
+    if np.isnan(fit.residual_quantiles).any():
+        notes = (NEED_ROWS_SENTENCE,)
     return Table(frame, caption, notes, "residual-quantiles")
 
 

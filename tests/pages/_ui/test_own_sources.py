@@ -51,7 +51,9 @@ def test_the_numbers_are_those_of_the_rows(
     here = view("model/mixed", **{**CHOICES, "data": "classroom"})
     assert page.answer == here.answer
     fit = mlm.fit_mixed(model, classroom)
-    assert any("need the rows" in text for text in page.notes("note"))
+    assert not any("need the rows" in text for text in page.notes("note"))
+    page = view("model/mixed", **CHOICES, tab="Residuals, correlations, sizes")
+    assert "they need the rows" in page.footnotes("residual-quantiles")
     assert fit.n_obs == 1190
 
 
@@ -75,12 +77,12 @@ def test_a_source_that_cannot_be_offered_is_told_on_load(offer: Path, open_page:
 
 
 def test_a_small_source_is_read(
-    offer: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+    offer: Path, view: Callable[..., View], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pieces, "MOST_ROWS", 5000)
-    app = open_page("model/mixed", **CHOICES)
-    assert not app.error
-    assert not any("need the rows" in plain(note.value) for note in app.info)
+    page = view("model/mixed", **CHOICES, tab="Residuals, correlations, sizes")
+    assert not page.app.error
+    assert "need the rows" not in page.footnotes("residual-quantiles")
 
 
 def test_a_database_is_a_source(
@@ -116,13 +118,13 @@ def test_a_large_upload_is_worked_through(
     generator = np.random.default_rng(1)
     group = np.arange(600) // 12
     frame = pd.DataFrame({"group_id": group, "score": generator.normal(size=600) + group % 5})
-    app = open_page("start/start")
+    app = open_page("start/start", tab="Residuals, correlations, sizes")
     content = frame.to_csv(index=False).encode()
     app.file_uploader(key="upload").upload("own.csv", content, "text/csv").run()
     assert not app.error
     app.switch_page(str(PAGES / "model" / "mixed.py")).run()
     assert not app.exception
-    assert any("need the rows" in plain(note.value) for note in app.info)
+    assert "they need the rows" in View(app).footnotes("residual-quantiles")
     broken = content[:3000] + b"\x00\xff,\x00\n" * 50
     app.switch_page(str(PAGES / "data" / "load.py")).run()
     app.file_uploader(key="upload").upload("bad.parquet", broken, "text/csv").run()
