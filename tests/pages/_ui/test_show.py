@@ -42,6 +42,8 @@ def test_a_page_shows_user_text_letter_by_letter_and_goes_on_after_a_refusal() -
     assert table.count('<th scope="col" class="number">') == 2
     assert "−14.4<" in table
     assert app.error[0].value == "**Stop.** last"
+    grades = [each.type for each in app.main.children.values() if each.type in ("error", "info")]
+    assert grades == ["error", "info", "error"]  # the gravest first; then what was refused
     assert app.code[0].value == "   ^ here"
     assert app.info[0].value == r"**Note.** \*first\*"
     assert "still here" in [each.value for each in app.markdown]

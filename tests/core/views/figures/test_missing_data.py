@@ -48,3 +48,5 @@ def test_an_interval_without_end_leaves_the_others_visible(keeps_the_rules):
     assert np.nanmax(np.abs(picture.figure.data[2].x)) == figures.FARTHEST
     low, high = picture.figure.layout.xaxis.range
     assert high == -low == figures.FARTHEST  # it leaves the frame, so that no end is seen
+    known = replace(found, before=(replace(endless, se=0.1), *found.before[1:]), after=found.before)
+    assert figures.before_after(known).figure.layout.xaxis.range == (low, high)
