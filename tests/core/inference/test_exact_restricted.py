@@ -10,7 +10,7 @@ from mlm_core.data.model import Model
 from mlm_core.errors import ExactTestError
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.inference import exact_restricted
-from mlm_core.inference.effect_geometry import Spectrum
+from mlm_core.inference.effect_geometry import Spectrum, geometry_of
 from mlm_core.inference.exact_restricted import exact_test, null_statistics
 from tests.core.lmer_record import reference
 
@@ -138,8 +138,9 @@ def test_what_it_is_not_for(fitted, monkeypatch):
     with pytest.raises(ExactTestError, match="covariances"):
         exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)
     fit = fitted("mathkind ~ ses + (1 | schoolid)")
-    monkeypatch.setattr(exact_restricted, "MOST_DENSE", 107)
-    assert exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1).n == 10
+    (block,) = fit.problem.structure.blocks
+    monkeypatch.setattr(exact_restricted, "MOST_DENSE", geometry_of(fit.problem, block).n_dense)
+    assert exact_test(fit.problem, block, 1.0, n=10, seed=1).n == 10
     monkeypatch.setattr(exact_restricted, "MOST_DENSE", 10)
     with pytest.raises(ExactTestError, match="at most 10 are allowed"):
         exact_test(fit.problem, fit.problem.structure.blocks[0], 1.0, n=10, seed=1)

@@ -19,7 +19,12 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> None:
     def compute(key, label, call, on_cancel=None, *, is_watched=False):
         if on_cancel is None:
             return computed(key, label, call, is_watched=is_watched)
-        raise long_work.UnfinishedError(lambda: st.caption(f"{label}: 1 of 9"))
+
+        def look() -> None:
+            st.caption(f"{label}: 1 of 9")
+            st.button("Cancel", key="cancel", on_click=on_cancel)
+
+        raise long_work.UnfinishedError(look)
 
     monkeypatch.setattr(long_work, "computed", compute)
 
@@ -46,3 +51,7 @@ def test_what_stood_there_stays_while_work_goes_on(
     assert page.answer == before
     assert all(page.figure(name) for name in figures)
     assert len(page.app.expander) == closing
+    page.app.button(key="cancel").click()
+    page.run()
+    assert f"{bar}: 1 of 9" not in [each.value for each in page.app.caption]
+    assert page.answer == before

@@ -190,8 +190,10 @@ def test_the_unit_of_the_outcome_is_a_persons_own(view: OpenView) -> None:
 
 def test_a_drawn_table_is_used_on_all_pages(view: OpenView) -> None:
     page = _lesson(view, "Draw data", "Few groups")
-    frame = draw_table(FEW, seed=1)
-    assert f"{len(frame)} rows in 8 groups of school" in page.answer.replace("*", "")
+    page.app.number_input(key="table-seed").set_value(5)
+    frame = draw_table(FEW, seed=5)
+    assert f"{len(frame)} rows in 8 groups of school" in page.run().answer.replace("*", "")
+    assert "in use on all pages" not in page.sentences
     page.app.button(key="use-drawn").click()
     page.run()
     assert "This table is in use on all pages now" in page.sentences
@@ -255,6 +257,9 @@ def test_many_tables_lose_outcomes(view: OpenView) -> None:
     found = repeat_missing(FEW, mechanism="MCAR", share=0.3, seed=1, repeats=100).summary
     for row, coverage in zip(page.table("missing-repeats"), found["coverage_after"], strict=True):
         assert agrees(row["Covers after"], coverage)
+    assert "Over 100 tables" in page.sentences
+    page.app.slider(key="share").set_value(0.5)
+    assert "Over 100 tables" not in page.run().sentences  # what was asked for was another share
 
 
 def test_power_when_asked(view: OpenView) -> None:
