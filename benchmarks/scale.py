@@ -20,12 +20,12 @@ from pathlib import Path
 from benchmarks import scale_rivals, scale_tables
 from benchmarks.machine import description
 from benchmarks.scale_picture import svg
-from benchmarks.scale_report import Measured, markdown, targets
+from benchmarks.scale_report import HELD_CLASSES, Measured, markdown, targets
 
 _HERE = Path(__file__).resolve().parent
 ROWS_PER_CLASS = 25
 # Classes of the ten million rows in which only the number of groups changes.
-GROUPS = (100, 1_000, 10_000, 100_000, 400_000, 1_000_000)
+GROUPS = (100, 1_000, 10_000, 100_000, 1_000_000)
 ROWS_OF_GROUPS = 10_000_000
 # As many classes as the ten million rows could not carry: two rows in each.
 MOST_GROUPS, ROWS_OF_MOST_GROUPS = 10_000_000, 20_000_000
@@ -87,15 +87,11 @@ def _sizes(folder: Path, largest: float, *, quick: bool) -> Iterator[Measured]:
     for n_rows, turns in ROUNDS.items():
         if n_rows > largest:
             continue
-        classes = [n_rows // ROWS_PER_CLASS]
-        if n_rows == ROWS_OF_GROUPS:
-            classes = list(GROUPS)
-        elif n_rows == ROWS_OF_MOST_GROUPS:
-            classes = [MOST_GROUPS]
+        classes = _classes(n_rows)
         for n_classes in classes:
             began = time.monotonic()
             scale_tables.write(path, n_rows, n_classes)
-            is_main = len(classes) == 1 or n_classes == n_rows // ROWS_PER_CLASS
+            is_main = n_classes == classes[0]
             rounds, repeats = turns if is_main and not quick else (1, 2)
             found = _size(path, n_rows, n_classes, rounds, repeats)
             seconds = time.monotonic() - began
@@ -103,9 +99,19 @@ def _sizes(folder: Path, largest: float, *, quick: bool) -> Iterator[Measured]:
             yield found
 
 
+def _classes(n_rows: int) -> list[int]:
+    """Return the numbers of classes that so many rows are divided into, the main one first."""
+    if n_rows == ROWS_OF_MOST_GROUPS:
+        return [MOST_GROUPS]
+    main = n_rows // ROWS_PER_CLASS
+    others = {ROWS_OF_GROUPS: GROUPS, MILLION: (HELD_CLASSES,), LARGEST: (HELD_CLASSES,)}
+    return [main, *others.get(n_rows, ())]
+
+
 def _size(path: Path, n_rows: int, n_classes: int, rounds: int, repeats: int) -> Measured:
     """Measure one table, the measures taking turns."""
-    kinds = ["floor", "fit", *(["pandas"] if n_rows == MILLION else [])]
+    is_million = (n_rows, n_classes) == (MILLION, MILLION // ROWS_PER_CLASS)
+    kinds = ["floor", "fit", *(["pandas"] if is_million else [])]
     runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
     peaks = dict.fromkeys(kinds, 0.0)
     for _ in range(rounds):

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from math import ceil, floor, log10
 
-from benchmarks.scale_report import Measured, by_groups, by_rows, most_groups
+from benchmarks.scale_report import (
+    HELD_CLASSES,
+    Measured,
+    by_groups,
+    by_rows,
+    by_rows_alone,
+    most_groups,
+)
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 340, 300, 70, 60, 90
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -21,6 +28,9 @@ _LINES: tuple[tuple[str, str, Callable[[Measured], float]], ...] = (
 def svg(found: Sequence[Measured]) -> str:
     """Return the picture."""
     panels = [("Rows (25 a class)", by_rows(found), lambda size: size.n_rows)]
+    if len(by_rows_alone(found)) > 1:
+        title = f"Rows ({HELD_CLASSES:,} classes)"
+        panels.append((title, by_rows_alone(found), lambda size: size.n_rows))
     groups = [*by_groups(found), *most_groups(found)]
     if len(groups) > 1:
         title = "Classes (10 million rows"

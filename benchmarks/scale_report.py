@@ -15,6 +15,8 @@ MILLION, TEN_MILLION, HUNDRED_MILLION = 10**6, 10**7, 10**8
 MOST_OVER_FLOOR = {MILLION: 2.0, TEN_MILLION: 1.5, HUNDRED_MILLION: 2.5}
 MOST_MEMORY = {TEN_MILLION: 2.0, HUNDRED_MILLION: 6.0}
 MOST_EXPONENT = {"rows": 1.05, "groups": 1.1}
+HELD_CLASSES = 10_000
+"""Classes of the tables in which only the rows grow."""
 FAR_ROWS = 10**10
 # A group in memory: two keys, parent, count, two means and three products, eight bytes each.
 BYTES_A_GROUP = 9 * 8
@@ -53,8 +55,14 @@ def by_rows(found: Sequence[Measured]) -> list[Measured]:
 
 
 def by_groups(found: Sequence[Measured]) -> list[Measured]:
-    """Return the tables of ten million rows."""
-    return [size for size in found if size.n_rows == TEN_MILLION]
+    """Return the tables of ten million rows, by their classes."""
+    ten_million = [size for size in found if size.n_rows == TEN_MILLION]
+    return sorted(ten_million, key=lambda size: size.n_classes)
+
+
+def by_rows_alone(found: Sequence[Measured]) -> list[Measured]:
+    """Return the tables in which the rows grow and the classes do not, from a million rows on."""
+    return [size for size in found if size.n_classes == HELD_CLASSES and size.n_rows >= MILLION]
 
 
 def most_groups(found: Sequence[Measured]) -> list[Measured]:
@@ -77,7 +85,7 @@ def targets(found: Sequence[Measured]) -> list[Target]:
         _from_pandas(by_size.get(MILLION)),
         *(_over_floor(by_size.get(n_rows), n_rows) for n_rows in (TEN_MILLION, HUNDRED_MILLION)),
         *(_memory(by_size.get(n_rows), n_rows) for n_rows in (TEN_MILLION, HUNDRED_MILLION)),
-        _growth("rows", [size for size in by_rows(found) if size.n_rows >= MILLION]),
+        _growth("rows", by_rows_alone(found)),
         _growth("groups", [size for size in by_groups(found) if size.n_classes >= 10_000]),
     ]
 
@@ -140,6 +148,8 @@ def markdown(found: Sequence[Measured], machine: Mapping[str, str], rivals: Sequ
         " arrays, by the faster of its two ways; *ratio* is the whole over arrays. Best of all"
         " runs.\n",
         *_table(by_rows(found)),
+        *_together(found),
+        *_rows_alone(found),
         *_groups(found),
         *_pandas(found),
         *_others(found, rivals),
@@ -155,6 +165,27 @@ def _promises(found: Sequence[Measured]) -> Iterator[str]:
     marks = {True: "pass", False: "**FAIL**", None: "not measured"}
     for target in targets(found):
         yield f"| {target.promise} | {target.measured} | {marks[target.is_met]} |"
+
+
+def _together(found: Sequence[Measured]) -> Iterator[str]:
+    """Say how time grows where rows and classes do."""
+    large = [size for size in by_rows(found) if size.n_rows >= MILLION]
+    if len(large) > 1:
+        rows = [size.n_rows for size in large]
+        own = exponent(rows, [size.total for size in large])
+        floor = exponent(rows, [size.floor for size in large])
+        yield (
+            f"\nFrom {rows[0]:,} rows on, time grows with rows and classes together to the power of"
+            f" {own:.2f}, that of DuckDB's own GROUP BY to the power of {floor:.2f}: the more"
+            " classes, the fewer of their sums fit into a processor's cache."
+        )
+
+
+def _rows_alone(found: Sequence[Measured]) -> Iterator[str]:
+    sizes = by_rows_alone(found)
+    if len(sizes) > 1:
+        yield f"\n## Rows alone\n\nThe same with {HELD_CLASSES:,} classes throughout.\n"
+        yield from _table(sizes)
 
 
 def _groups(found: Sequence[Measured]) -> Iterator[str]:

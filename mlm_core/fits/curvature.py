@@ -19,7 +19,7 @@ from mlm_core.errors import PerfectFitError
 from mlm_core.fits.criterion import Ascent, Problem, ascend, criterion
 from mlm_core.fits.descent import Descent, descend
 from mlm_core.fits.intercept_sums import remainders, walk_once, walk_twice
-from mlm_core.fits.intercepts import Walk, only_intercepts
+from mlm_core.fits.intercepts import Walk, only_intercepts, walk
 from mlm_core.fits.root import Root
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
 from mlm_core.moments.packed import position
@@ -28,6 +28,8 @@ from mlm_core.moments.tree import State
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]
 _STEP = 1e-20
+# Of so few groups walks side by side are faster than sums over branches.
+_FEW = 2_000
 _PARALLEL_GROUPS = 20_000
 
 
@@ -46,6 +48,8 @@ class Evaluation:
     r2_gradient : ndarray (n_theta,)
     walks : tuple of Ascent and Descent, or None
         The general walks, where they have been made.
+    remainder : ndarray (G,), or None
+        See :class:`mlm_core.fits.intercepts.Walk`.
     """
 
     problem: Problem
@@ -55,6 +59,7 @@ class Evaluation:
     root: Root
     r2_gradient: FloatArray
     walks: tuple[Ascent, Descent] | None
+    remainder: FloatArray | None
 
     @cached_property
     def ascent(self) -> Ascent:
@@ -73,7 +78,10 @@ class Evaluation:
             return np.asarray(self.descent.coefficients[-1])
         means, v = self.problem.moments.means, self.root.residual_coefficients
         found = np.repeat(v[:, None], means.shape[1], axis=1)
-        found[0] = remainders(self.problem, self.theta, self.root) - v[1:] @ means
+        remainder = self.remainder
+        if remainder is None:
+            remainder = remainders(self.problem, self.theta, self.root)
+        found[0] = remainder - v[1:] @ means
         return found
 
 
@@ -101,9 +109,19 @@ class Curvature:
         )
 
 
+def _pays_by_branch(problem: Problem) -> bool:
+    """Tell whether sums over branches are faster than walks side by side: of very many groups."""
+    return only_intercepts(problem) and len(problem.moments.counts) > _FEW
+
+
+def _walk(problem: Problem, theta: FloatArray) -> Walk:
+    """Walk through random intercepts at one theta."""
+    return (walk_once if _pays_by_branch(problem) else walk)(problem, theta)
+
+
 def value_at(problem: Problem, theta: FloatArray) -> float:
     """Return the criterion alone; see :func:`evaluate`."""
-    top = walk_once(problem, theta) if only_intercepts(problem) else ascend(problem, theta)
+    top = _walk(problem, theta) if only_intercepts(problem) else ascend(problem, theta)
     _check_remainder(problem, top.root.r2)
     return float(criterion(problem, top))
 
@@ -117,7 +135,7 @@ def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
         Nothing but rounding is left of the outcome: the likelihood grows without bound.
     """
     if only_intercepts(problem):
-        return _evaluation(problem, theta, walk_once(problem, theta))
+        return _evaluation(problem, theta, _walk(problem, theta))
     ascent = ascend(problem, theta)
     _check_remainder(problem, ascent.root.r2)
     descent = descend(problem, ascent)
@@ -129,7 +147,7 @@ def evaluate_twice(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Cur
 
     Cheaper than both apart for random intercepts, and where groups are few.
     """
-    if only_intercepts(problem):
+    if _pays_by_branch(problem):
         found, bend = walk_twice(problem, theta)
         return _evaluation(problem, theta, found), Curvature(*bend)
     sides = _sides(problem, theta, np.eye(len(theta)))
@@ -138,6 +156,7 @@ def evaluate_twice(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Cur
         Root(*(part[..., 0].real for part in sides.root)),
         sides.log_det_gradient[:, 0].real,
         sides.r2_gradient[:, 0].real,
+        None if sides.remainder is None else sides.remainder[0].real,
     )
     return _evaluation(problem, theta, real), _curvature(sides)
 
@@ -162,6 +181,7 @@ def _evaluation(
         root=found.root,
         r2_gradient=found.r2_gradient,
         walks=walks,
+        remainder=found.remainder,
     )
 
 
@@ -173,13 +193,15 @@ def _check_remainder(problem: Problem, r2: Any) -> None:
 def _sides(problem: Problem, theta: FloatArray, directions: FloatArray) -> Walk:
     """Walk with a small imaginary step along some directions, side by side."""
     points = theta[:, None] + 1j * _STEP * directions
+    if only_intercepts(problem):
+        return walk(problem, points)
     ascent = ascend(problem, points)
     return _as_walk(ascent, descend(problem, ascent, directions.shape[1:]))
 
 
 def exact_curvature(problem: Problem, theta: FloatArray) -> Curvature:
     """Return the second derivatives at theta: differentiated by complex step, or summed."""
-    if only_intercepts(problem):
+    if _pays_by_branch(problem):
         return Curvature(*walk_twice(problem, theta)[1])
     # Few groups: all directions side by side. Many: a few at a time, to bound memory.
     at_once = max(1, _PARALLEL_GROUPS // len(problem.moments.counts))

@@ -47,12 +47,15 @@ class Walk(NamedTuple):
     root : Root
     log_det_gradient, r2_gradient : ndarray (n_theta,) or (n_theta, B)
         Gradients of L (with log |M_XX| for REML) and of r2.
+    remainder : ndarray (G,) or (B, G), optional
+        v' (1, m) of every innermost group, v with the group's own effects, where a walk has it.
     """
 
     log_pivots: Any
     root: Root
     log_det_gradient: Array
     r2_gradient: Array
+    remainder: Array | None = None
 
 
 class _Step(NamedTuple):
@@ -91,8 +94,8 @@ def walk(problem: Problem, theta: Array, *, hold: Callable[[Root], Root] | None 
     for family, step in zip(moments.families, reversed(steps), strict=True):
         a, handed = a.take(family.parent, -1), handed.take(family.parent, -1)
         a[..., 1:, :] += step.deviations
+        r = (v @ a)[..., 0, :]
         if step.entry is not None:
-            r = (v @ a)[..., 0, :]
             inside = handed
             if problem.method == "REML":
                 x = a[..., :-1, :]
@@ -104,7 +107,7 @@ def walk(problem: Problem, theta: Array, *, hold: Callable[[Root], Root] | None 
         if step is not steps[0]:
             a = a / step.pivot[..., None, :]
             handed = (step.theta * step.theta + handed / step.pivot) / step.pivot
-    return Walk(log_pivots, root, log_det_gradient, r2_gradient)
+    return Walk(log_pivots, root, log_det_gradient, r2_gradient, r / steps[0].pivot)
 
 
 def _up(problem: Problem, theta: Array) -> tuple[Any, Root, Array, list[_Step]]:

@@ -7,8 +7,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mlm_core.errors import PerfectFitError
+from mlm_core.fits import curvature
 from mlm_core.fits.criterion import ascend
-from mlm_core.fits.curvature import evaluate, exact_curvature, expected_hessian
+from mlm_core.fits.curvature import (
+    evaluate,
+    evaluate_twice,
+    exact_curvature,
+    expected_hessian,
+    value_at,
+)
 from tests.core import dense
 from tests.core.problems import METHODS, differences, problem_of, random_theta
 
@@ -46,3 +53,20 @@ def test_a_perfect_fit_has_no_likelihood(pupils):
     problem = problem_of("y ~ x + (1 | s:d)", exact)
     with pytest.raises(PerfectFitError, match="'y' exactly"):
         evaluate(problem, np.array([0.5]))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_few_groups_and_many_are_evaluated_alike(method, pupils, monkeypatch):
+    found = []
+    for most in (0, 10**9):  # by branches, then side by side
+        monkeypatch.setattr(curvature, "_FEW", most)
+        problem = problem_of("y ~ x + w + (1 | d/s)", pupils, method)
+        theta = np.array([0.7, 0.4])
+        at, bend = evaluate_twice(problem, theta)
+        once = evaluate(problem, theta)
+        assert_allclose(once.gradient, at.gradient, rtol=1e-9)
+        assert_allclose(exact_curvature(problem, theta).r2, bend.r2, rtol=1e-12)
+        found.append((value_at(problem, theta), at.value, at.gradient, bend.hessian(problem, at),
+                      at.innermost, once.innermost))  # fmt: skip
+    for one, other in zip(*found, strict=True):
+        assert_allclose(one, other, rtol=1e-8)
