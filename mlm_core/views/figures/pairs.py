@@ -214,7 +214,7 @@ def _add_buttons(figure: go.Figure, draws: int) -> None:
                 "type": "buttons",
                 "direction": "right",
                 "x": 0,
-                "y": 1.26,
+                "y": 1.42,  # above a legend of four lines
                 "xanchor": "left",
                 "yanchor": "bottom",
                 "showactive": False,
@@ -231,7 +231,7 @@ def _add_buttons(figure: go.Figure, draws: int) -> None:
                 ],
             }
         ],
-        margin={"t": 128},
+        margin={"t": 150},
         legend={"yref": "paper", "y": 1.02, "yanchor": "bottom"},
     )
 
