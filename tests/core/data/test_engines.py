@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import mlm_core as mlm
-from mlm_core.data.engines import as_float, check_columns, engine_errors, source_of
+from mlm_core.data.engines import as_float, check_columns, distinct, engine_errors, source_of
 from mlm_core.data.tables import known_frame, opened
 from mlm_core.errors import ChangedTypeError, EngineError, ModelError, UnknownColumnError
 
@@ -141,3 +141,11 @@ def test_files_that_polars_cannot_read_are_named(tmp_path):
     (tmp_path / "b.parquet").write_bytes(b"PAR1 nothing")
     with pytest.raises(EngineError, match="polars stopped before"):
         mlm.fit_mixed(model, pl.scan_parquet(tmp_path / "*.parquet"))
+
+
+def test_different_rows_are_found_missing_ones_among_them() -> None:
+    import narwhals as nw
+
+    frame = pl.LazyFrame({"a": [1, 1, 2, 2, None], "b": ["x", "x", "x", "y", None]})
+    found = distinct(nw.from_native(frame)).collect().to_native().sort("a", "b", nulls_last=True)
+    assert found.rows() == [(1, "x"), (2, "x"), (2, "y"), (None, None)]
