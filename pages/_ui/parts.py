@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative.wording import level_name
-from pages._ui import presenter, show, state
+from pages._ui import presenter, state
 
 FEW = 5
 
@@ -153,29 +153,6 @@ def _draw_up_to(key: str, number: int) -> None:
     state.seed(f"{key}-number", number)
 
 
-def slide(label: str, low: float, high: float, first: float, *, step: float, key: str) -> float:
-    """Let a person move a number between two ends."""
-    return st.slider(
-        label,
-        low,
-        high,
-        first,
-        step,
-        format="%d" if float(step).is_integer() else "%.1f" if step >= 0.1 else "%.2f",
-        key=key,
-        bind="query-params",
-        persist_state="session",
-    )
-
-
-def word(label: str, first: str, *, key: str, most: int) -> str:
-    """Let a person name something; what they had at first stands for nothing."""
-    typed = st.text_input(
-        label, first, key=key, max_chars=most, bind="query-params", persist_state="session"
-    )
-    return " ".join(typed.split())[:most].strip() or first
-
-
 def asked(label: str, *, key: str, at_once: bool = False) -> bool:
     """Offer to do something; tell whether it was asked for.
 
@@ -227,12 +204,3 @@ def _next(key: str) -> None:
 def tabs(*titles: str) -> list[DeltaGenerator]:
     """Divide the rest of a page; only what stands in the open tab is computed."""
     return list(st.tabs(list(titles), on_change="rerun", key="tab", bind="query-params"))
-
-
-def lessons(sections: dict[str, tuple[str, Callable[[], None]]]) -> None:
-    """Divide a page into tabs, each with a question of its own; only the open one is run."""
-    for tab, (question, section) in zip(tabs(*sections), sections.values(), strict=True):
-        if tab.open:
-            with tab:
-                show.ask(question)
-                section()

@@ -22,7 +22,7 @@ from mlm_core.notes import Note, Severity
 from mlm_core.views.escape import for_html, for_markdown
 from mlm_core.views.figures.enlarged import enlarged
 from mlm_core.views.figures.theme import answers_clicks, ink
-from pages._ui import cache, live, presenter, state, table_forms
+from pages._ui import cache, presenter, state, table_forms
 from pages._ui.long_work import CancelledError, UnfinishedError, offer_again
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def figure(picture: Picture, *, on_click: OnClick | None = None) -> None:
 
     ``on_click`` is told the group of a mark that is clicked.
     """
-    if _is_wanted(picture):
-        _chart(_finished(picture, answers=on_click is not None), on_click)
+    if is_wanted(picture):
+        chart(finished(picture, answers=on_click is not None), on_click)
 
 
 def kept_figure(
@@ -146,28 +146,20 @@ def kept_figure(
     """
     answers, draw = on_click is not None, gather(data, **asked)
 
-    def finished() -> Picture:
-        picture = _finished(draw(), answers=answers)
+    def drawn() -> Picture:
+        picture = finished(draw(), answers=answers)
         picture.figure.keep()
         return picture
 
     seen_as = (data.fingerprint, presenter.is_on(), _is_dark(), answers)
     key = cache.key_of(gather, *seen_as, **asked)
-    picture = cache.remember_large("figure", repr(key), _call=finished)
-    if _is_wanted(picture):
-        _chart(picture, on_click)
+    picture = cache.remember_large("figure", repr(key), _call=drawn)
+    if is_wanted(picture):
+        chart(picture, on_click)
 
 
-def live_figure(picture: Picture) -> None:
-    """Show a figure of a part of a page that runs by itself, as a slider is moved."""
-    if _is_wanted(picture):
-        picture = _finished(picture)
-        chart = live.chart_of(picture)
-        _chart(chart)
-        st.html(live.message(chart, picture))
-
-
-def _is_wanted(picture: Picture) -> bool:
+def is_wanted(picture: Picture) -> bool:
+    """Tell whether a figure is to be drawn: the presenter's view shows one at a time."""
     return presenter.offers(picture.name, picture.name.replace("-", " "))
 
 
@@ -175,7 +167,8 @@ def _is_dark() -> bool:
     return bool(st.context.theme.type == "dark")
 
 
-def _finished(picture: Picture, *, answers: bool = False) -> Picture:
+def finished(picture: Picture, *, answers: bool = False) -> Picture:
+    """Return a figure in the sizes and colours of the page; ``answers`` lets clicks pick marks."""
     if presenter.is_on():
         picture = enlarged(picture)
     ink(picture.figure, is_dark=_is_dark())
@@ -184,7 +177,8 @@ def _finished(picture: Picture, *, answers: bool = False) -> Picture:
     return picture
 
 
-def _chart(picture: Picture, on_click: OnClick | None = None) -> None:
+def chart(picture: Picture, on_click: OnClick | None = None) -> None:
+    """Show a figure that is finished."""
     st.plotly_chart(
         picture.figure,
         width="stretch",

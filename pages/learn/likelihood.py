@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from mlm_core.inference.profile import profile, profile_intervals
@@ -19,6 +21,8 @@ from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.parameters import parameter_words
 from mlm_core.views.tables import likelihood as tables
 from pages._ui import builder, fitted, parts, show, simulated, widgets
+from pages._ui.controls import Choice, Seed, Slider
+from pages._ui.lesson import Lesson, lessons
 
 CONFIDENCE = 0.95
 _SPREADS = ("sd", "sigma")
@@ -26,21 +30,23 @@ _SPREADS = ("sd", "sigma")
 show.heading("Likelihood", "Why likelihood?")
 
 
-@st.fragment
 def density() -> None:
     """Show a normal density and the probability above a threshold."""
-    answer = st.container()
-    left, middle, right = st.columns(3)
+    lesson = Lesson()
+    left, middle, right = lesson.controls.columns(3)
     with left:
-        threshold = parts.slide("Threshold a", -8.0, 8.0, 2.0, step=0.1, key="above")
+        threshold = lesson.control(Slider("Threshold a", -8.0, 8.0, 2.0, 0.1, "above"))
     with middle:
-        mean = parts.slide("Mean μ", -4.0, 4.0, 0.0, step=0.1, key="mean")
+        mean = lesson.control(Slider("Mean μ", -4.0, 4.0, 0.0, 0.1, "mean"))
     with right:
-        sd = parts.slide("Standard deviation σ", 0.2, 4.0, 1.0, step=0.1, key="sd")
-    tail = normal_tail(mean=mean, sd=sd, threshold=threshold)
-    with answer:
-        show.answer(narrative.tail(tail))
-    show.live_figure(figures.normal_density(tail))
+        sd = lesson.control(Slider("Standard deviation σ", 0.2, 4.0, 1.0, 0.1, "sd"))
+    lesson.follow(partial(_density, threshold, mean, sd))
+
+
+def _density(threshold: Slider, mean: Slider, sd: Slider, lesson: Lesson) -> None:
+    tail = normal_tail(mean=mean.value, sd=sd.value, threshold=threshold.value)
+    lesson.say(narrative.tail(tail))
+    lesson.figures([("", figures.normal_density(tail))])
     show.how(
         "The density of a normal value tells how likely values near x are; areas beneath it are"
         " probabilities. Read the other way round, with x observed and μ proposed, the same"
@@ -49,36 +55,34 @@ def density() -> None:
     )
 
 
-@st.fragment
 def one_sample() -> None:
     """Show the likelihood of a sample's mean, then of mean and standard deviation."""
-    answer = st.container()
-    left, middle, right = st.columns(3)
+    lesson = Lesson()
+    left, middle, right = lesson.controls.columns(3)
     with left:
-        n = int(parts.slide("Values in the sample", 2, 200, 30, step=1, key="n"))
+        n = lesson.control(Slider("Values in the sample", 2, 200, 30, 1, "n"))
     with middle:
-        mean = parts.slide("True mean μ", -2.0, 2.0, 0.0, step=0.1, key="true-mean")
+        mean = lesson.control(Slider("True mean μ", -2.0, 2.0, 0.0, 0.1, "true-mean"))
     with right:
-        sd = parts.slide("True standard deviation σ", 0.2, 4.0, 1.0, step=0.1, key="true-sd")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        known = parts.one_of("The standard deviation is", ("known", "unknown"), key="sigma")
-        seed = parts.seed("sample-seed")
-    drawn = draw_normal(n, mean=mean, sd=sd, seed=seed)
-    found = mean_likelihood(drawn, true_mean=mean, sd=sd)
-    if known == "known":
-        with answer:
-            show.answer(narrative.mean(found))
-        left, right = st.columns(2)
-        with left:
-            show.live_figure(figures.log_likelihood(found))
-        with right:
-            show.live_figure(figures.sum_of_squares(found))
+        sd = lesson.control(Slider("True standard deviation σ", 0.2, 4.0, 1.0, 0.1, "true-sd"))
+    with lesson.controls, st.container(horizontal=True, vertical_alignment="bottom"):
+        known = lesson.control(Choice("The standard deviation is", ("known", "unknown"), "sigma"))
+        seed = lesson.control(Seed("sample-seed"))
+    lesson.follow(partial(_sample, n, mean, sd, known, seed))
+
+
+def _sample(n: Slider, mean: Slider, sd: Slider, known: Choice, seed: Seed, lesson: Lesson) -> None:
+    truth, spread = mean.value, sd.value
+    drawn = draw_normal(int(n.value), mean=truth, sd=spread, seed=seed.value)
+    found = mean_likelihood(drawn, true_mean=truth, sd=spread)
+    if known.value == "known":
+        lesson.say(narrative.mean(found))
+        lesson.figures([("", figures.log_likelihood(found)), ("", figures.sum_of_squares(found))])
         show.table(tables.mean(found))
     else:
-        surface = normal_surface(drawn, true_mean=mean, true_sd=sd)
-        with answer:
-            show.answer(narrative.surface(surface))
-        show.live_figure(figures.normal_surface(surface))
+        surface = normal_surface(drawn, true_mean=truth, true_sd=spread)
+        lesson.say(narrative.surface(surface))
+        lesson.figures([("", figures.normal_surface(surface))])
         st.caption(
             "Contours where the log-likelihood lies ½, 2, 4½ and 8 below its maximum: about 1, 2, 3"
             " and 4 standard errors away along each axis."
@@ -87,7 +91,7 @@ def one_sample() -> None:
         "The likelihood of a sample is the product of the densities of its values, its logarithm"
         " their sum: ℓ(μ, σ) = −n/2 log(2π) − n log σ − Σ(x − μ)² / (2σ²). With σ known only the"
         " sum of squares depends on μ, so least squares and maximum likelihood agree.",
-        lesson_code.mean_likelihood(found, seed=seed),
+        lesson_code.mean_likelihood(found, seed=seed.value),
     )
 
 
@@ -188,7 +192,7 @@ def own_model() -> None:
         )
 
 
-parts.lessons(
+lessons(
     {
         "A probability": ("How likely is a value above a threshold?", density),
         "A sample": ("Which mean makes my sample most likely?", one_sample),

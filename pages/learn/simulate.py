@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from mlm_core.inference.simulation_draws import draw_table
-from mlm_core.inference.simulation_experiment import MIXED, NAIVE, Experiment, repeat_design
+from mlm_core.inference.simulation_experiment import MIXED, NAIVE, repeat_design
 from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import MECHANISMS, missing_data, repeat_missing
 from mlm_core.inference.simulation_power import REPEATS, power_grid, power_terms
@@ -19,6 +19,9 @@ from mlm_core.views.figures.power import power_map
 from mlm_core.views.narrative import simulation as narrative
 from mlm_core.views.tables import simulation as tables
 from pages._ui import designs, parts, show, simulated, sitemap
+from pages._ui.controls import Choice, Slider
+from pages._ui.designs import Setting
+from pages._ui.lesson import Lesson, lessons
 
 QUICK, MANY = 100, 1000
 TABLES = 100
@@ -26,45 +29,44 @@ TABLES = 100
 show.heading("Simulate", "What if I ignore the groups?")
 
 
-@st.fragment
 def ignore_groups() -> None:
     """Repeat a design and hold every way's promises against what happens."""
-    answer = st.container()
-    with show.guard():
-        design, seed = designs.choose("experiment-seed")
+    lesson = Lesson()
+    with lesson.controls:
+        setting = designs.choose(lesson, seed="experiment-seed")
+    lesson.follow(partial(_repeated, setting))
+
+
+def _repeated(setting: Setting, lesson: Lesson) -> None:
+    design, seed = setting.read()
+    with lesson.beside():
+        st.caption(narrative.design(design))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choice = st.container(width="content")
             wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
-        repeated = partial(
-            simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
+    repeated = partial(
+        simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
+    )
+    found = repeated(repeats=QUICK, on_cancel=None)
+    if wanted:
+        with show.guard():  # what was found before is shown until this is done
+            found = repeated(repeats=MANY, on_cancel=parts.not_asked("repeat-many"))
+    *predictors, intercept = found.terms
+    with choice:
+        term = parts.one_of(
+            "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
         )
-        found = repeated(repeats=QUICK, on_cancel=None)
-        if wanted:
-            with show.guard():  # what was found before is shown until this is done
-                found = repeated(repeats=MANY, on_cancel=parts.not_asked("repeat-many"))
-        *predictors, intercept = found.terms
-        with choice:
-            term = parts.one_of(
-                "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
-            )
-        with answer:
-            show.answer(narrative.ignoring(found, term))
-        _show_experiment(found, term)
-
-
-def _show_experiment(found: Experiment, term: str) -> None:
-    left, right = st.columns(2)
-    with left:
-        show.live_figure(figures.estimators(found, term))
-    with right:
-        show.live_figure(figures.claims(found, term))
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**Pooled**, groups ignored: the first intervals")
-        show.live_figure(figures.intervals(found, term, NAIVE))
-    with right:
-        st.markdown("**Mixed**: the first intervals")
-        show.live_figure(figures.intervals(found, term, MIXED))
+    lesson.say(narrative.ignoring(found, term))
+    lesson.figures(
+        [("", figures.estimators(found, term)), ("", figures.claims(found, term))],
+        [
+            (
+                "**Pooled**, groups ignored: the first intervals",
+                figures.intervals(found, term, NAIVE),
+            ),
+            ("**Mixed**: the first intervals", figures.intervals(found, term, MIXED)),
+        ],
+    )
     show.table(tables.performance(found))
     show.how(
         "Groups and predictors are drawn once, then outcomes again and again: per group only the"
@@ -76,15 +78,20 @@ def _show_experiment(found: Experiment, term: str) -> None:
     )
 
 
-@st.fragment
 def draw_data() -> None:
     """Draw one table, show its lines, and hand it to the other pages."""
-    answer = st.container()
-    with show.guard():
-        design, seed = designs.choose("table-seed")
-        found = simulated.drawn(drawn_lines, design=design, seed=seed)
-        with answer:
-            show.answer(narrative.drawn(found, design, seed=seed))
+    lesson = Lesson()
+    with lesson.controls:
+        setting = designs.choose(lesson, seed="table-seed")
+    lesson.follow(partial(_drawn, setting))
+
+
+def _drawn(setting: Setting, lesson: Lesson) -> None:
+    design, seed = setting.read()
+    found = simulated.drawn(drawn_lines, design=design, seed=seed)
+    lesson.say(narrative.drawn(found, design, seed=seed))
+    with lesson.beside():
+        st.caption(narrative.design(design))
         with st.container(horizontal=True, vertical_alignment="center"):
             # The sidebar, outside this fragment, changes with the table in use.
             if st.button(
@@ -100,95 +107,101 @@ def draw_data() -> None:
         if designs.is_in_use(design, seed):
             st.markdown("This table is in use on all pages now; the sidebar has its model.")
             st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")
-        families, points = found.lines.families, found.lines.points
-        show.live_figure(
-            lines.many_lines(
-                families, outcome=narrative.outcome(design), predictor="x", points=points
-            )
-        )
-        show.how(
-            "One seed gives one table: group sizes, predictors, random effects and residuals are"
-            " drawn in this order. The link of the other pages holds design and seed, so that"
-            " anyone who opens it gets the same table.",
-            code.drawn(design, seed=seed),
-        )
+    families, points = found.lines.families, found.lines.points
+    picture = lines.many_lines(
+        families, outcome=narrative.outcome(design), predictor="x", points=points
+    )
+    lesson.figures([("", picture)])
+    show.how(
+        "One seed gives one table: group sizes, predictors, random effects and residuals are"
+        " drawn in this order. The link of the other pages holds design and seed, so that"
+        " anyone who opens it gets the same table.",
+        code.drawn(design, seed=seed),
+    )
 
 
-@st.fragment
 def lose_data() -> None:
     """Lose outcomes of a drawn table, and compare the fit before and after."""
-    answer = st.container()
-    with show.guard():
-        design, seed = designs.choose("missing-seed")
+    lesson = Lesson()
+    with lesson.controls:
+        setting = designs.choose(lesson, seed="missing-seed")
         left, right = st.columns(2)
         with left:
-            mechanism = parts.one_of(
-                "Outcomes get lost", MECHANISMS, key="mechanism", shown=narrative.mechanism
+            mechanism = lesson.control(
+                Choice("Outcomes get lost", MECHANISMS, "mechanism", narrative.mechanism)
             )
         with right:
-            share = parts.slide("Share lost", 0.05, 0.8, 0.3, step=0.05, key="share")
-        asked = {"design": design, "mechanism": mechanism, "share": share, "seed": seed}
-        found = simulated.drawn(missing_data, **asked)
-        with answer:
-            show.answer(narrative.missing(found))
-        left, right = st.columns(2)
-        with left:
-            show.live_figure(missing_figures.before_after(found))
-        with right:
-            show.live_figure(missing_figures.loss(found))
-        show.table(tables.missing(found))
-        if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
-            with show.guard():
-                many = simulated.long_drawn(
-                    repeat_missing, repeats=TABLES, **asked,
-                    label="Tables", on_cancel=parts.not_asked("lose-many"),
-                )  # fmt: skip
-                st.markdown(narrative.missing_repeats(many))
-                show.table(tables.missing_repeats(many))
-        show.how(
-            "An outcome is lost with probability expit(a + 1.5 z), z nothing, x or y in standard"
-            " deviations, a set for the share asked for. Rows without an outcome are left out. Loss"
-            " at random, given the predictors of the model, costs precision only; loss that depends"
-            " on the outcome itself bends the estimates.",
-            code.missing(found),
-        )
+            share = lesson.control(Slider("Share lost", 0.05, 0.8, 0.3, 0.05, "share"))
+    lesson.follow(partial(_lost, setting, mechanism, share))
 
 
-@st.fragment
+def _lost(setting: Setting, mechanism: Choice, share: Slider, lesson: Lesson) -> None:
+    design, seed = setting.read()
+    asked = {"design": design, "mechanism": mechanism.value, "share": share.value, "seed": seed}
+    found = simulated.drawn(missing_data, **asked)
+    lesson.say(narrative.missing(found))
+    with lesson.beside():
+        st.caption(narrative.design(design))
+    lesson.figures([("", missing_figures.before_after(found)), ("", missing_figures.loss(found))])
+    show.table(tables.missing(found))
+    if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
+        with show.guard():
+            many = simulated.long_drawn(
+                repeat_missing, repeats=TABLES, **asked,
+                label="Tables", on_cancel=parts.not_asked("lose-many"),
+            )  # fmt: skip
+            st.markdown(narrative.missing_repeats(many))
+            show.table(tables.missing_repeats(many))
+    show.how(
+        "An outcome is lost with probability expit(a + 1.5 z), z nothing, x or y in standard"
+        " deviations, a set for the share asked for. Rows without an outcome are left out. Loss"
+        " at random, given the predictors of the model, costs precision only; loss that depends"
+        " on the outcome itself bends the estimates.",
+        code.missing(found),
+    )
+
+
 def find_effect() -> None:
     """Show the power of finding an effect as a heat map."""
-    answer = st.container()
-    with show.guard():
-        design, seed = designs.choose("power-seed")
+    lesson = Lesson()
+    with lesson.controls:
+        setting = designs.choose(lesson, seed="power-seed")
         left, right = st.columns(2)
         with left:
-            term = parts.one_of("Effect of", power_terms(design), key="power-of")
+            term = lesson.control(Choice("Effect of", power_terms(setting.preset), "power-of"))
         with right:
-            effect = designs.effect_size()
-        said, found = narrative.power_question(term, effect), None
-        if parts.asked_for("Compute the power", (design, term, effect, seed), key="power"):
-            with show.guard():  # the question stands until it is answered
-                found = simulated.long_drawn(
-                    power_grid, design=design, term=term, effect=effect, seed=seed,
-                    label="Sizes", on_cancel=parts.not_asked("power"),
-                )  # fmt: skip
-                said = narrative.power(found)
-        with answer:
-            show.answer(said)
-        if found is None:
-            return
-        show.live_figure(power_map(found))
-        show.table(tables.power(found))
-        show.how(
-            f"In each cell {REPEATS} outcomes are drawn over tables of that size, fitted by the"
-            " mixed model and tested at 5% with Satterthwaite's degrees of freedom; power is the"
-            " share of rejections. For two levels with groups of one size the noncentral t"
-            " distribution gives the same without simulation.",
-            code.power(found, design),
-        )
+            size = lesson.control(designs.effect_size())
+    lesson.follow(partial(_found, setting, term, size))
 
 
-parts.lessons(
+def _found(setting: Setting, term: Choice, size: Slider, lesson: Lesson) -> None:
+    design, seed = setting.read()
+    said, found = narrative.power_question(term.value, size.value), None
+    with lesson.beside():
+        st.caption(narrative.design(design))
+        asked = {"design": design, "term": term.value, "effect": size.value, "seed": seed}
+        wanted = parts.asked_for("Compute the power", tuple(asked.values()), key="power")
+    if wanted:
+        with show.guard():  # the question stands until it is answered
+            found = simulated.long_drawn(
+                power_grid, **asked, label="Sizes", on_cancel=parts.not_asked("power")
+            )
+            said = narrative.power(found)
+    lesson.say(said)
+    if found is None:
+        return
+    lesson.figures([("", power_map(found))])
+    show.table(tables.power(found))
+    show.how(
+        f"In each cell {REPEATS} outcomes are drawn over tables of that size, fitted by the"
+        " mixed model and tested at 5% with Satterthwaite's degrees of freedom; power is the"
+        " share of rejections. For two levels with groups of one size the noncentral t"
+        " distribution gives the same without simulation.",
+        code.power(found, design),
+    )
+
+
+lessons(
     {
         "Ignore the groups": (
             "Do 95% intervals hold the truth 95 times in 100 if the groups are ignored?",

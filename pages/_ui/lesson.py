@@ -1,0 +1,128 @@
+"""A lesson: an answer, controls, figures and tables that follow the controls within a moment.
+
+Every control is a fragment of its own. When it is moved, it alone is drawn again, then what follows
+from it: the answer and the tables in their places, while each chart stays where it is and is told
+what to show (:mod:`pages._ui.live`). Controls and charts drawn anew would take a browser most of
+the time that a person waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages._ui import live, parts, show
+from pages._ui.controls import Control
+
+if TYPE_CHECKING:
+    from mlm_core.views.figures.theme import Picture
+
+C = TypeVar("C", bound=Control)
+Captioned: TypeAlias = "tuple[str, Picture]"
+"""A figure, and a sentence above it (an empty text for none)."""
+
+
+class Lesson:
+    """The places of a lesson from top to bottom, which its controls fill again.
+
+    Used in this order: draw the controls by :meth:`control`, inside ``controls``; then call
+    :meth:`follow` with what follows from them. That is called again whenever one is moved, and
+    fills the places by :meth:`say`, :meth:`beside` and :meth:`figures`; all else that it draws
+    stands beneath the figures.
+    """
+
+    def __init__(self) -> None:
+        self._answer = st.empty()
+        self.controls = st.container()
+        self._beside = st.empty()
+        self._charts = st.container()
+        self._rest = st.empty()
+        self._body: Callable[[Lesson], None] | None = None
+        self._rows: list[list[Captioned]] = []
+        self._standing: set[str] = set()
+        self._told: set[str] = set()
+        self._is_said = False
+
+    def control(self, control: C) -> C:
+        """Draw a control where the page stands; return it, to be read by what follows."""
+        self._draw(control)
+        return control
+
+    @st.fragment
+    def _draw(self, control: Control) -> None:
+        control.draw()
+        if self._body is not None:
+            self._fill(self._body)
+            return
+        # A fragment may fill only what it touched while the page was run. Whoever fills a place
+        # draws the same kinds of blocks there: what is sent may overtake what was sent before.
+        for place in (self._answer, self._beside, self._rest):
+            place.container()
+
+    def follow(self, body: Callable[[Lesson], None]) -> None:
+        """Draw what follows from the controls, now and whenever one of them is moved."""
+        self._begin(body)
+        with self._charts:
+            for row in self._rows:
+                _draw_row(row)
+        self._body, self._standing = body, self._told
+
+    @st.fragment
+    def _begin(self, body: Callable[[Lesson], None]) -> None:
+        self._fill(body)
+
+    def _fill(self, body: Callable[[Lesson], None]) -> None:
+        self._rows, self._told, self._is_said = [], set(), False
+        with self._rest.container(), show.guard():
+            body(self)
+        if not self._is_said:
+            self._answer.container()
+            self._beside.container()
+        if self._body is not None and self._told != self._standing:
+            st.rerun()  # a chart is missing, or one stands that there is nothing more to say of
+
+    def say(self, sentence: str) -> None:
+        """Answer the question of the lesson, above its controls."""
+        self._is_said = True
+        with self._answer.container():
+            show.answer(sentence)
+
+    def beside(self) -> DeltaGenerator:
+        """Return the place between controls and figures, empty."""
+        return self._beside.container()
+
+    def figures(self, *rows: Sequence[Captioned]) -> None:
+        """Show figures that follow the controls, row by row."""
+        for row in rows:
+            charts = [(above, self._tell(each)) for above, each in row if show.is_wanted(each)]
+            self._rows.append([(above, chart) for above, chart in charts if chart is not None])
+
+    def _tell(self, picture: Picture) -> Picture | None:
+        """Have a chart show a figure; return the chart, None where it would have to be drawn."""
+        picture = show.finished(picture)
+        chart = live.chart_of(picture)
+        if chart is picture and self._body is not None:
+            return None
+        st.html(live.message(chart, picture))
+        self._told.add(picture.name)
+        return chart
+
+
+def _draw_row(row: Sequence[Captioned]) -> None:
+    columns = st.columns(len(row)) if len(row) > 1 else [st.container()] * len(row)
+    for column, (above, chart) in zip(columns, row, strict=True):
+        with column:
+            if above:
+                st.markdown(above)
+            show.chart(chart)
+
+
+def lessons(sections: Mapping[str, tuple[str, Callable[[], None]]]) -> None:
+    """Divide a page into lessons, each with a question of its own; only the chosen one is run."""
+    # Tabs would look through all they hold after every change, for what the keyboard can reach.
+    question, section = sections[parts.one_of("Lesson", tuple(sections), key="tab")]
+    show.ask(question)
+    section()
