@@ -82,7 +82,7 @@ class Lesson:
             self._answer.container()
             self._beside.container()
         if self._body is not None and self._told != self._standing:
-            st.rerun()  # a chart is missing, or one stands that there is nothing more to say of
+            st.rerun()  # a chart stands of which there is nothing more to say
 
     def say(self, sentence: str) -> None:
         """Answer the question of the lesson, above its controls."""
@@ -97,15 +97,15 @@ class Lesson:
     def figures(self, *rows: Sequence[Captioned]) -> None:
         """Show figures that follow the controls, row by row."""
         for row in rows:
-            charts = [(above, self._tell(each)) for above, each in row if show.is_wanted(each)]
-            self._rows.append([(above, chart) for above, chart in charts if chart is not None])
+            wanted = [(above, picture) for above, picture in row if show.is_wanted(picture)]
+            self._rows.append([(above, self._told_to_show(picture)) for above, picture in wanted])
 
-    def _tell(self, picture: Picture) -> Picture | None:
-        """Have a chart show a figure; return the chart, None where it would have to be drawn."""
+    def _told_to_show(self, picture: Picture) -> Picture:
+        """Return the chart that shows a figure, told to do so."""
         picture = show.finished(picture)
         chart = live.chart_of(picture)
         if chart is picture and self._body is not None:
-            return None
+            st.rerun()  # it was never drawn, or at another height
         st.html(live.message(chart, picture))
         self._told.add(picture.name)
         return chart

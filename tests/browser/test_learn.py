@@ -104,8 +104,8 @@ def test_a_figure_follows_its_slider_where_it_stands(same_screen: Any) -> None:
     assert plot.evaluate("plot => plot.isFirst")
 
 
-def _shows_tail_above(threshold: float, screen: Any) -> None:
-    tail = normal_tail(mean=0.0, sd=1.0, threshold=threshold)
+def _shows_tail_above(threshold: float, screen: Any, mean: float = 0.0, sd: float = 1.0) -> None:
+    tail = normal_tail(mean=mean, sd=sd, threshold=threshold)
     picture = normal_density(tail)
     (_, shade) = screen.traces("normal-density")
     assert shade["name"] == picture.figure.data[1].name
@@ -183,4 +183,82 @@ def test_power_can_be_cancelled(open_screen: Callable[[str], Any], server: str) 
     expect(screen.main.locator(".st-key-figure-power")).to_have_count(0)
     ask.click()  # the page is as usable as before
     screen.main.locator(".st-key-figure-power .js-plotly-plot").wait_for()
+    assert not screen.problems
+
+
+def _move(screen: Any, slider: str, *keys: str) -> None:
+    handle = screen.main.get_by_role("slider", name=slider)
+    handle.focus()
+    for key in keys:
+        handle.press(key)
+        screen.settle()
+
+
+def test_a_design_that_cannot_be_fitted_takes_the_figures_away(same_screen: Any) -> None:
+    _lesson(same_screen, "simulate", "Draw data")
+    told = same_screen.answer
+    same_screen.main.get_by_text("Change the design").click()
+    charts = same_screen.main.locator(".stPlotlyChart")
+    _move(same_screen, "Pupils in each class", "Home")  # one row a group
+    same_screen.main.get_by_text("take at least two rows a group").wait_for()
+    expect(charts).to_have_count(0)
+    expect(same_screen.main.locator(".st-key-answer")).to_have_count(0)
+    _move(same_screen, "Pupils in each class", "End")
+    expect(charts).to_have_count(1)
+    assert same_screen.answer.startswith("Seed 1 draws 30,000 rows")
+    assert same_screen.answer != told
+
+
+def test_slopes_that_differ_bring_their_correlation(same_screen: Any) -> None:
+    _lesson(same_screen, "simulate", "Draw data")
+    same_screen.main.get_by_text("Change the design").click()
+    correlation = same_screen.main.get_by_role("slider", name="Correlation of intercepts")
+    expect(correlation).to_have_count(0)
+    slopes = "SD of the slopes of x between classes"
+    _move(same_screen, slopes, "ArrowRight")
+    expect(correlation).to_have_count(1)
+    told = same_screen.answer
+    correlation.focus()
+    correlation.press("End")
+    same_screen.settle()
+    assert same_screen.answer != told
+    _move(same_screen, slopes, "Home")
+    expect(correlation).to_have_count(0)
+
+
+def test_an_answer_of_its_own_is_taken_back_when_the_question_changes(same_screen: Any) -> None:
+    _lesson(same_screen, "simulate", "Power")
+    chart = same_screen.main.locator(".st-key-figure-power .js-plotly-plot")
+    same_screen.main.get_by_role("button", name="Compute the power").click()
+    chart.wait_for()
+    same_screen.settle()
+    _move(same_screen, "Size of the effect", "ArrowRight")
+    expect(chart).to_have_count(0)
+    assert same_screen.answer.startswith("How many groups")
+
+
+def test_another_question_of_a_sample_has_another_figure(same_screen: Any) -> None:
+    _lesson(same_screen, "likelihood", "A sample")
+    same_screen.main.get_by_text("unknown", exact=True).click()
+    same_screen.main.locator(".st-key-figure-normal-surface .js-plotly-plot").wait_for()
+    expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
+    told = same_screen.answer
+    same_screen.main.get_by_role("button", name="Draw again").click()
+    same_screen.settle()
+    assert same_screen.answer != told
+
+
+def test_sliders_can_be_moved_while_the_page_is_still_being_drawn(
+    open_screen: Callable[[str], Any], server: str
+) -> None:
+    screen = open_screen(server)
+    screen.page.goto(f"{server}/likelihood?data=classroom")
+    for slider in ("Threshold a", "Mean μ", "Standard deviation σ"):
+        handle = screen.main.get_by_role("slider", name=slider)
+        for _ in range(4):
+            handle.press("ArrowRight")
+    screen.settle()
+    tail = normal_tail(mean=0.4, sd=1.4, threshold=2.4)
+    assert screen.answer == _told(narrative.tail(tail))
+    _shows_tail_above(2.4, screen, mean=0.4, sd=1.4)
     assert not screen.problems
