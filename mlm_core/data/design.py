@@ -118,7 +118,7 @@ def _complete_rows(
     is_complete: NDArray[np.bool_] | None = None
     for name, values in used.items():
         is_missing = _is_missing(values)
-        missing[name] = 0 if is_missing is None else int(is_missing.sum())
+        missing[name] = 0 if is_missing is None else int(np.count_nonzero(is_missing))
         if missing[name] == len(frame):
             raise AllMissingError(name) if len(frame) else NoCompleteRowsError({}, 0)
         if is_missing is not None and missing[name]:
@@ -132,8 +132,12 @@ def _complete_rows(
 
 
 def _is_missing(values: pd.Series[Any]) -> NDArray[np.bool_] | None:
-    """Return which values are missing; None where the type has no missing value."""
+    """Return which values are missing; None where none is."""
     kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
     if kind in tuple("iub"):
         return None
-    return np.isnan(values.to_numpy()) if kind == "f" else values.isna().to_numpy()
+    if kind != "f":
+        return values.isna().to_numpy()
+    numbers = values.to_numpy()
+    # The least of numbers, one of them missing, is missing; telling so takes no room.
+    return np.isnan(numbers) if np.isnan(numbers.min(initial=np.inf)) else None

@@ -6,6 +6,7 @@ rest is hashed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 Codes = NDArray[np.int32]
 # A table of ranks over the range of integer keys replaces hashing while it stays this small.
 _DIRECT_RANGE_PER_ROW = 4
+_BLOCK_ROWS = 2**15
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +82,12 @@ def _whole(keys: NDArray[Any]) -> NDArray[Any]:
 def combine(outer: Partition, inner: Partition) -> Partition:
     """Code the pairs of an outer and an inner key."""
     parent = np.empty(inner.n_groups, dtype=np.int32)
-    index = inner.codes.astype(np.intp)  # small integers are converted anew, and slowly, every time
-    parent[index] = outer.codes
-    if np.array_equal(parent.take(index), outer.codes):  # inner labels are already unique
+    for index, code in _in_blocks(inner.codes, outer.codes):
+        parent[index] = code
+    if all(  # inner labels are already unique
+        np.array_equal(parent.take(index), code)
+        for index, code in _in_blocks(inner.codes, outer.codes)
+    ):
         codes, order = by_parent(inner.codes, parent)
         outer_code, inner_code = parent[order], order
     else:
@@ -97,6 +102,13 @@ def combine(outer: Partition, inner: Partition) -> Partition:
         outer_code, inner_code = np.divmod(uniques[order], inner.n_groups)
     keys = (*(values[outer_code] for values in outer.keys), inner.keys[0][inner_code])
     return Partition(codes, keys, outer_code)
+
+
+def _in_blocks(inner: Codes, outer: Codes) -> Iterator[tuple[NDArray[np.intp], Codes]]:
+    """Yield blocks of rows, inner codes as an index: large arrays of such would be dear to make."""
+    for start in range(0, len(inner), _BLOCK_ROWS):
+        rows = slice(start, start + _BLOCK_ROWS)
+        yield inner[rows].astype(np.intp), outer[rows]
 
 
 def by_parent(codes: Codes, parent: NDArray[Any]) -> tuple[Codes, NDArray[np.intp]]:

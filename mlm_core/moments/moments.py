@@ -192,10 +192,10 @@ def accumulate(design: Design) -> Moments:
     codes = design.hierarchy.codes
     n_groups = design.hierarchy.n_innermost
     shift = _overall_means(design, columns)
-    counts = np.bincount(codes, minlength=n_groups).astype(np.float64)
-    means = np.zeros((k, n_groups))
+    counts, means = np.zeros(n_groups), np.zeros((k, n_groups))
     for rows in row_blocks(design.n_rows, n_groups):
         group = codes[rows].astype(np.intp)
+        counts += np.bincount(group, minlength=n_groups)
         for index, values in enumerate(_columns(design, columns, rows)):
             means[index] += np.bincount(group, values - shift[index], n_groups)
     means /= counts
@@ -203,7 +203,7 @@ def accumulate(design: Design) -> Moments:
     for rows in row_blocks(design.n_rows, n_groups):
         group = codes[rows].astype(np.intp)
         deviations = [
-            values - shift[index] - means[index][group]
+            values - shift[index] - means[index].take(group)  # faster than an index
             for index, values in enumerate(_columns(design, columns, rows))
         ]
         for entry, (i, j) in enumerate(zip(*pairs(k), strict=True)):

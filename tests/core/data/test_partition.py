@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlm_core.data import partition as partition_module
 from mlm_core.data.partition import by_parent, combine, partition
 
 
@@ -39,3 +40,14 @@ def test_groups_in_order_of_their_parents_keep_their_numbers():
     moved, order = by_parent(codes, np.array([1, 0, 1]))
     assert order.tolist() == [1, 0, 2]
     assert moved.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("row", range(12))
+def test_a_label_of_two_parents_is_found_in_whatever_block_it_stands(row, monkeypatch):
+    monkeypatch.setattr(partition_module, "_BLOCK_ROWS", 5)
+    outer, inner = np.repeat([0, 1], 6), np.repeat([0, 1, 2, 3], 3)
+    assert combine(partition(outer), partition(inner)).n_groups == 4
+    inner[row] = 3 - inner[row]  # a label of the other parent
+    pairs = combine(partition(outer), partition(inner))
+    expected = np.unique(10 * outer + inner, return_inverse=True)[1]
+    assert pairs.codes.tolist() == expected.tolist()
