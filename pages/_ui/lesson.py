@@ -106,7 +106,8 @@ class Lesson:
         chart = live.chart_of(picture)
         if chart is picture and self._body is not None:
             st.rerun()  # it was never drawn, or at another height
-        st.html(live.message(chart, picture))
+        with st.container(key=f"live-{picture.name}"):  # is not seen
+            st.html(live.message(chart, picture))
         self._told.add(picture.name)
         return chart
 

@@ -231,14 +231,17 @@ def rows(frame: pd.DataFrame, *, name: str) -> None:
     st.dataframe(frame, hide_index=True, key=f"rows-{name}")
 
 
-def download(frame: pd.DataFrame, *, name: str, label: str = "Download as CSV") -> None:
-    """Offer a table as a CSV file whose cells no spreadsheet will run as formulas."""
+def download(frame: pd.DataFrame, *, name: str, label: str = "") -> None:
+    """Offer a table as a CSV file whose cells no spreadsheet will run as formulas.
+
+    Without a label of its own the button stands right beneath the table.
+    """
     st.download_button(
-        label,
+        label or "Download as CSV",
         data=lambda: table_forms.as_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
-        key=f"download-{name}",
+        key=f"save-{name}" if label else f"download-{name}",
         on_click="ignore",
         type="tertiary",
         icon=":material/download:",
