@@ -103,12 +103,12 @@ _WATCH_SLIDER = """() => {
 
 
 @contextmanager
-def _server(**environment: str) -> Iterator[str]:
-    """Start the app; it is told where it will live, not waited for."""
+def _server(script: str = "app.py", **environment: str) -> Iterator[str]:
+    """Start the app, or another script; it is told where it will live, not waited for."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     app = subprocess.Popen(
         command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, env=os.environ | environment,
@@ -249,6 +249,9 @@ def measure(repeats: int) -> dict[str, list[float]]:
                     )
             with _tab(browser) as page:
                 found.update(slider_times.slider_times(page, url))
+        with _server("benchmarks/bare_page.py") as url, _tab(browser) as page:
+            _until_healthy(url)
+            found[slider_times.BARE] = slider_times.bare_times(page, url)
         browser.close()
     return found
 
@@ -261,7 +264,7 @@ def main() -> None:
     print(f"{'seconds':75s}  {'best':>6s}  {'median':>6s}  promised")
     broken = []
     for name, times in found.items():
-        if name.endswith(slider_times.LAST):
+        if name.endswith((slider_times.LAST, slider_times.BARE)):
             print(f"{name:75s}  {min(times):6.3f}  {median(times):6.3f}  stated only")
             continue
         promise = PROMISES.get(name, slider_times.PROMISE)

@@ -21,6 +21,8 @@ PROMISE = 0.15
 """Seconds within which a slider was promised to answer, by its sentence and the leading figure."""
 LAST = ", to the last figure"
 """What is added to the name of a slider for the time that is stated only."""
+BARE = "Streamlit by itself: a slider, a sentence, a figure"
+"""What the machine and the framework take, stated beside the lessons."""
 _QUIET = 250  # milliseconds without a change after which nothing more is expected
 _PATIENCE = 5000  # milliseconds after which no change is expected at all
 
@@ -86,6 +88,16 @@ def slider_times(page: Page, url: str, *, steps: int = STEPS) -> Iterator[tuple[
             yield name, [led for led, _ in times]
             if page.locator(".stPlotlyChart").count() > 1:
                 yield name + LAST, [changed for _, changed in times]
+
+
+def bare_times(page: Page, url: str, *, steps: int = STEPS) -> list[float]:
+    """Return the seconds of the steps of the slider of :mod:`benchmarks.bare_page`."""
+    page.goto(url)
+    page.locator(".stPlotlyChart svg.main-svg").first.wait_for()
+    page.wait_for_function(_IDLE)
+    page.wait_for_timeout(1000)
+    page.evaluate(_WATCH)
+    return [led for led, _ in _times(page, "Mean", steps)]
 
 
 def _labels(page: Page) -> list[str]:
