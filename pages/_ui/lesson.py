@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mlm_core.views.figures.theme import Picture
 
 C = TypeVar("C", bound=Control)
-Captioned: TypeAlias = "tuple[str, Picture]"
-"""A figure, and a sentence above it (an empty text for none)."""
+Asked: TypeAlias = "tuple[str, Callable[[], Picture]]"
+"""A sentence (an empty text for none) above a figure, which is drawn when its turn comes."""
 
 
 class Lesson:
@@ -41,7 +41,7 @@ class Lesson:
         self._charts = st.container()
         self._rest = st.empty()
         self._body: Callable[[Lesson], None] | None = None
-        self._rows: list[list[Captioned]] = []
+        self._rows: list[list[tuple[str, Picture]]] = []
         self._standing: set[str] = set()
         self._told: set[str] = set()
         self._is_said = False
@@ -94,11 +94,14 @@ class Lesson:
         """Return the place between controls and figures, empty."""
         return self._beside.container()
 
-    def figures(self, *rows: Sequence[Captioned]) -> None:
-        """Show figures that follow the controls, row by row."""
+    def figures(self, *rows: Sequence[Asked]) -> None:
+        """Show figures that follow the controls, row by row; each is sent before the next."""
         for row in rows:
-            wanted = [(above, picture) for above, picture in row if show.is_wanted(picture)]
-            self._rows.append([(above, self._told_to_show(picture)) for above, picture in wanted])
+            self._rows.append([])
+            for above, draw in row:
+                picture = draw()
+                if show.is_wanted(picture):
+                    self._rows[-1].append((above, self._told_to_show(picture)))
 
     def _told_to_show(self, picture: Picture) -> Picture:
         """Return the chart that shows a figure, told to do so."""
@@ -112,7 +115,7 @@ class Lesson:
         return chart
 
 
-def _draw_row(row: Sequence[Captioned]) -> None:
+def _draw_row(row: Sequence[tuple[str, Picture]]) -> None:
     columns = st.columns(len(row)) if len(row) > 1 else [st.container()] * len(row)
     for column, (above, chart) in zip(columns, row, strict=True):
         with column:

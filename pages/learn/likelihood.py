@@ -46,7 +46,7 @@ def density() -> None:
 def _density(threshold: Slider, mean: Slider, sd: Slider, lesson: Lesson) -> None:
     tail = normal_tail(mean=mean.value, sd=sd.value, threshold=threshold.value)
     lesson.say(narrative.tail(tail))
-    lesson.figures([("", figures.normal_density(tail))])
+    lesson.figures([("", partial(figures.normal_density, tail))])
     show.how(
         "The density of a normal value tells how likely values near x are; areas beneath it are"
         " probabilities. Read the other way round, with x observed and μ proposed, the same"
@@ -77,12 +77,17 @@ def _sample(n: Slider, mean: Slider, sd: Slider, known: Choice, seed: Seed, less
     found = mean_likelihood(drawn, true_mean=truth, sd=spread)
     if known.value == "known":
         lesson.say(narrative.mean(found))
-        lesson.figures([("", figures.log_likelihood(found)), ("", figures.sum_of_squares(found))])
+        lesson.figures(
+            [
+                ("", partial(figures.log_likelihood, found)),
+                ("", partial(figures.sum_of_squares, found)),
+            ]
+        )
         show.table(tables.mean(found))
     else:
         surface = normal_surface(drawn, true_mean=truth, true_sd=spread)
         lesson.say(narrative.surface(surface))
-        lesson.figures([("", figures.normal_surface(surface))])
+        lesson.figures([("", partial(figures.normal_surface, surface))])
         st.caption(
             "Contours where the log-likelihood lies ½, 2, 4½ and 8 below its maximum: about 1, 2, 3"
             " and 4 standard errors away along each axis."

@@ -57,14 +57,15 @@ def _repeated(setting: Setting, lesson: Lesson) -> None:
             "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
         )
     lesson.say(narrative.ignoring(found, term))
+    drawn = partial(figures.intervals, found, term)
     lesson.figures(
-        [("", figures.estimators(found, term)), ("", figures.claims(found, term))],
         [
-            (
-                "**Pooled**, groups ignored: the first intervals",
-                figures.intervals(found, term, NAIVE),
-            ),
-            ("**Mixed**: the first intervals", figures.intervals(found, term, MIXED)),
+            ("", partial(figures.estimators, found, term)),
+            ("", partial(figures.claims, found, term)),
+        ],
+        [
+            ("**Pooled**, groups ignored: the first intervals", partial(drawn, NAIVE)),
+            ("**Mixed**: the first intervals", partial(drawn, MIXED)),
         ],
     )
     show.table(tables.performance(found))
@@ -90,6 +91,9 @@ def _drawn(setting: Setting, lesson: Lesson) -> None:
     design, seed = setting.read()
     found = simulated.drawn(drawn_lines, design=design, seed=seed)
     lesson.say(narrative.drawn(found, design, seed=seed))
+    families, points = found.lines.families, found.lines.points
+    told = {"outcome": narrative.outcome(design), "predictor": "x", "points": points}
+    lesson.figures([("", partial(lines.many_lines, families, **told))])
     with lesson.beside():
         st.caption(narrative.design(design))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -107,11 +111,6 @@ def _drawn(setting: Setting, lesson: Lesson) -> None:
         if designs.is_in_use(design, seed):
             st.markdown("This table is in use on all pages now; the sidebar has its model.")
             st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")
-    families, points = found.lines.families, found.lines.points
-    picture = lines.many_lines(
-        families, outcome=narrative.outcome(design), predictor="x", points=points
-    )
-    lesson.figures([("", picture)])
     show.how(
         "One seed gives one table: group sizes, predictors, random effects and residuals are"
         " drawn in this order. The link of the other pages holds design and seed, so that"
@@ -140,9 +139,14 @@ def _lost(setting: Setting, mechanism: Choice, share: Slider, lesson: Lesson) ->
     asked = {"design": design, "mechanism": mechanism.value, "share": share.value, "seed": seed}
     found = simulated.drawn(missing_data, **asked)
     lesson.say(narrative.missing(found))
+    lesson.figures(
+        [
+            ("", partial(missing_figures.before_after, found)),
+            ("", partial(missing_figures.loss, found)),
+        ]
+    )
     with lesson.beside():
         st.caption(narrative.design(design))
-    lesson.figures([("", missing_figures.before_after(found)), ("", missing_figures.loss(found))])
     show.table(tables.missing(found))
     if parts.asked_for(f"Repeat with {TABLES} tables", tuple(asked.values()), key="lose-many"):
         with show.guard():
@@ -190,7 +194,7 @@ def _found(setting: Setting, term: Choice, size: Slider, lesson: Lesson) -> None
     lesson.say(said)
     if found is None:
         return
-    lesson.figures([("", power_map(found))])
+    lesson.figures([("", partial(power_map, found))])
     show.table(tables.power(found))
     show.how(
         f"In each cell {REPEATS} outcomes are drawn over tables of that size, fitted by the"
