@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -262,3 +263,34 @@ def test_sliders_can_be_moved_while_the_page_is_still_being_drawn(
     assert screen.answer == _told(narrative.tail(tail))
     _shows_tail_above(2.4, screen, mean=0.4, sd=1.4)
     assert not screen.problems
+
+
+def test_what_is_asked_beside_the_figures_is_asked_of_the_moved_design(same_screen: Any) -> None:
+    _lesson(same_screen, "simulate", "Ignore the groups")
+    same_screen.main.get_by_text("Change the design").click()
+    _move(same_screen, "SD within classes", "Home")
+    _move(same_screen, "Pupils in each class", "End")
+    moved = replace(CLASSES, residual_sd=0.01, rows=300.0)
+    found = repeat_design(moved, seed=1, repeats=100)
+    assert same_screen.answer == _told(simulation.ignoring(found, "w_class"))
+    same_screen.main.locator(".st-key-coefficient").get_by_text("x", exact=True).click()
+    same_screen.settle()
+    assert same_screen.answer == _told(simulation.ignoring(found, "x"))
+
+
+def test_the_moved_design_is_what_goes_to_the_other_pages(
+    open_screen: Callable[[str], Any], server: str
+) -> None:
+    screen = _lesson(open_screen(server), "simulate", "Draw data")
+    screen.main.get_by_text("Change the design").click()
+    _move(screen, "Pupils in each class", "End")
+    _move(screen, "Number of classes", "Home")
+    assert screen.answer.startswith("Seed 1 draws 600 rows in 2 groups of class.")
+    screen.main.get_by_role("button", name="Use this table on all pages").click()
+    screen.main.get_by_text("This table is in use on all pages now").wait_for()
+    screen.main.get_by_role("link", name="Look at it in Pooling").click()
+    screen.main.get_by_role("heading", name="Pooling", level=1, exact=True).wait_for()
+    screen.settle()
+    assert screen.query["data"] == ["simulated"]
+    other = open_screen(server).open(f"/load{screen.page.url[screen.page.url.index('?') :]}")
+    assert "600 rows" in other.answer
