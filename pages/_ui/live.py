@@ -29,7 +29,7 @@ def chart_of(picture: Picture) -> Picture:
     begun: dict[str, Picture] = state.value_of(_BEGUN)
     if picture.name in begun:
         chart = begun[picture.name]
-        if chart.figure.layout.height == picture.figure.layout.height:
+        if chart.figure.height == picture.figure.height:
             return chart
     picture.figure.keep()  # it is handed over again in every run
     begun[picture.name] = picture  # one of another height needs a chart of that height

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from mlm_core.inference.group_summaries import GroupSummaries
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.ranks import drawn, mark, places, rank_axis, ribbon, uprights
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
     CLEAR,
@@ -21,6 +21,7 @@ from mlm_core.views.figures.theme import (
     labels,
     new_figure,
 )
+from mlm_core.views.figures.written import bar, box, scatter
 from mlm_core.views.numbers import count, number
 
 MOST_BOXES = 200
@@ -93,7 +94,7 @@ def group_means(
     _add_whole(figure, table, summaries.mean, "mean")
     _add_intervals(figure, table)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=places(table),
             y=table["mean"].to_numpy(),
             **_marks(BLUE, len(table)),
@@ -123,11 +124,11 @@ def _means_alt(summaries: GroupSummaries, ordered: pd.DataFrame) -> str:
 # --- marks ----------------------------------------------------------------------------------------
 
 
-def _add_whole(figure: go.Figure, table: pd.DataFrame, value: float, what: str) -> None:
+def _add_whole(figure: Sheet, table: pd.DataFrame, value: float, what: str) -> None:
     """Draw mean or median of all rows from the first group to the last."""
     where = places(table)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=where[[0, -1]],
             y=np.array([value, value]),
             mode="lines",
@@ -138,9 +139,9 @@ def _add_whole(figure: go.Figure, table: pd.DataFrame, value: float, what: str) 
     )
 
 
-def _add_boxes(figure: go.Figure, table: pd.DataFrame) -> None:
+def _add_boxes(figure: Sheet, table: pd.DataFrame) -> None:
     figure.add_trace(
-        go.Box(
+        box(
             x=places(table),
             lowerfence=table["whisker_low"].to_numpy(),
             q1=table["q1"].to_numpy(),
@@ -156,13 +157,13 @@ def _add_boxes(figure: go.Figure, table: pd.DataFrame) -> None:
     )
 
 
-def _add_intervals(figure: go.Figure, table: pd.DataFrame) -> None:
+def _add_intervals(figure: Sheet, table: pd.DataFrame) -> None:
     name = "95% interval from the group's own spread (cut at the frame)"
     if len(table) > MOST_BOXES:
         _add_ribbon(figure, table, "lower", "upper", colour=FAINT, name=name)
         return
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=places(table, 2),
             y=uprights(table["lower"], table["upper"]),
             mode="lines",
@@ -173,7 +174,7 @@ def _add_intervals(figure: go.Figure, table: pd.DataFrame) -> None:
     )
 
 
-def _add_ribbons(figure: go.Figure, table: pd.DataFrame) -> None:
+def _add_ribbons(figure: Sheet, table: pd.DataFrame) -> None:
     """Draw whiskers and boxes of very many groups side by side, each as one outline."""
     for low, high, colour, name in (
         ("whisker_low", "whisker_high", FAINT, "whiskers"),
@@ -183,11 +184,11 @@ def _add_ribbons(figure: go.Figure, table: pd.DataFrame) -> None:
 
 
 def _add_ribbon(
-    figure: go.Figure, table: pd.DataFrame, low: str, high: str, *, colour: str, name: str
+    figure: Sheet, table: pd.DataFrame, low: str, high: str, *, colour: str, name: str
 ) -> None:
     x, y = ribbon(table, low, high)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=y,
             mode="lines",
@@ -208,10 +209,10 @@ def _marks(colour: str, groups: int) -> dict[str, object]:
     return {"mode": "lines", "line": {"color": colour, "width": 3}}
 
 
-def _add_targets(figure: go.Figure, table: pd.DataFrame) -> None:
+def _add_targets(figure: Sheet, table: pd.DataFrame) -> None:
     """Let a box answer the mouse over its whole height."""
     figure.add_trace(
-        go.Bar(
+        bar(
             x=places(table),
             base=table["whisker_low"].to_numpy(),
             y=(table["whisker_high"] - table["whisker_low"]).to_numpy(),
@@ -235,10 +236,10 @@ def _answers(table: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _add_medians(figure: go.Figure, table: pd.DataFrame) -> None:
+def _add_medians(figure: Sheet, table: pd.DataFrame) -> None:
     """Put a mark on every median: with the box behind it, it carries hover and click."""
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=places(table),
             y=table["median"].to_numpy(),
             **_marks(GREEN, len(table)),
@@ -248,9 +249,9 @@ def _add_medians(figure: go.Figure, table: pd.DataFrame) -> None:
     )
 
 
-def _add_outliers(figure: go.Figure, table: pd.DataFrame) -> None:
+def _add_outliers(figure: Sheet, table: pd.DataFrame) -> None:
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=places(table),
             y=table["value"].to_numpy(),
             mode="markers",

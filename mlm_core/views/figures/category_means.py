@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.category_means import CategoryMeans
 from mlm_core.inference.own_slopes import MOST_LINES
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.lines import FAMILIES, PANEL_COLUMNS, new_panels
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     GROUP_COLOURS,
     GROUP_DASHES,
@@ -23,6 +23,7 @@ from mlm_core.views.figures.theme import (
     labels,
     new_figure,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 
 _HOVER = "<b>%{text}</b><br>%{x}: %{y:.4~g}<br>n = %{customdata[1]}<extra></extra>"
@@ -53,7 +54,7 @@ def category_lines(means: CategoryMeans, *, most: int = MOST_LINES, seed: int = 
             _add_groups(figure, means, chosen, colour, GROUP_DASHES[look], title)
             title = ""  # one entry in the legend stands for all
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=_names(means),
             y=means.overall["mean"].to_numpy(),
             mode="lines+markers",
@@ -77,7 +78,7 @@ def category_lines(means: CategoryMeans, *, most: int = MOST_LINES, seed: int = 
 
 
 def _add_groups(
-    figure: go.Figure,
+    figure: Sheet,
     means: CategoryMeans,
     chosen: NDArray[np.intp],
     colour: str,
@@ -89,7 +90,7 @@ def _add_groups(
     rows = means.groups.iloc[(chosen[:, None] * each + np.arange(each)).ravel()]
     names = np.tile(np.array([*_names(means), None], dtype=object), len(chosen))
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=names,
             y=_gapped(rows["mean"].to_numpy(np.float64), each),
             mode="lines+markers",
@@ -134,7 +135,7 @@ def category_panels(means: CategoryMeans, *, chosen: Sequence[str]) -> Picture:
     return Picture(figure, alt, "category-panels")
 
 
-def _fill_panel(figure: go.Figure, place: int, table: pd.DataFrame, means: CategoryMeans) -> None:
+def _fill_panel(figure: Sheet, place: int, table: pd.DataFrame, means: CategoryMeans) -> None:
     values = {
         "unpooled": ("own mean", table["mean"]),
         "mixed": ("mixed", table["mixed"]),
@@ -143,7 +144,7 @@ def _fill_panel(figure: go.Figure, place: int, table: pd.DataFrame, means: Categ
     for key, family in FAMILIES.items():
         name, heights = values[key]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=_names(means),
                 y=heights.to_numpy(np.float64),
                 mode="markers" if key == "unpooled" else "lines+markers",

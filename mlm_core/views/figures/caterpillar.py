@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.group_estimates import Ordered
 from mlm_core.inference.summaries import Density
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
     GREY,
@@ -28,6 +30,7 @@ from mlm_core.views.figures.theme import (
     new_figure,
     segments,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 from mlm_core.views.words import term_words
 
@@ -68,8 +71,8 @@ def slopes(
     _add_estimates(figure, ordered, UNPOOLED.colour, "own slope of a group", keep=group)
     add_level_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
     if mixed is not None:
-        add_level_line(figure, mixed, f"mixed: {number(mixed, 4)}", MIXED, span=span)
-        figure.data[-1].line.dash = "dash"
+        dashed = replace(MIXED, dash="dash")
+        add_level_line(figure, mixed, f"mixed: {number(mixed, 4)}", dashed, span=span)
     _highlight(figure, ordered, group)
     title = f"groups of {for_figure(level)}, lowest slope first{_left_out(ordered)}"
     name_positions(figure, ordered.table["group"], title)
@@ -81,13 +84,13 @@ def slopes(
     return Picture(figure, alt, "slopes")
 
 
-def _highlight(figure: go.Figure, ordered: Ordered, group: str | None) -> None:
+def _highlight(figure: Sheet, ordered: Ordered, group: str | None) -> None:
     """Draw one group's estimate and interval again, in the colour of what was picked."""
     (found,) = np.nonzero((ordered.table["group"] == group).to_numpy())
     for place in found:
         row = ordered.table.iloc[int(place)]
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.full(3, place + 1.0),
                 y=np.array([row["lower"], row["estimate"], row["upper"]]),
                 mode="lines+markers",
@@ -132,8 +135,8 @@ def slope_density(
         (mean, "mean of the slopes", UNPOOLED, "dot"),
     ):
         if value is not None:
-            add_upright_line(figure, value, f"{name}: {number(value, 4)}", family, span=span)
-            figure.data[-1].line.dash = dash
+            look = replace(family, dash=dash)
+            add_upright_line(figure, value, f"{name}: {number(value, 4)}", look, span=span)
     if picked is not None:
         group, value = picked
         add_upright_line(figure, value, f"group {for_figure(group)}", PICKED, span=span)
@@ -147,14 +150,14 @@ def slope_density(
     return Picture(figure, alt, "slope-density")
 
 
-def _add_density(figure: go.Figure, density: Density) -> None:
+def _add_density(figure: Sheet, density: Density) -> None:
     step = _step(len(density.values))
     marks = density.values[::step]
     if len(density.x):
         marks = marks[(marks >= density.x[0]) & (marks <= density.x[-1])]
     marked = "" if step == 1 else f" ({every(step)} marked)"
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=density.x,
             y=density.y,
             mode="lines",
@@ -166,7 +169,7 @@ def _add_density(figure: go.Figure, density: Density) -> None:
         )
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=marks,
             y=np.zeros(len(marks)),
             mode="markers",
@@ -211,13 +214,13 @@ def _drawn(ordered: Ordered, keep: str | None) -> NDArray[np.intp]:
 
 
 def _add_estimates(
-    figure: go.Figure, ordered: Ordered, colour: str, name: str, *, keep: str | None = None
+    figure: Sheet, ordered: Ordered, colour: str, name: str, *, keep: str | None = None
 ) -> None:
     drawn = _drawn(ordered, keep)
     table, place = ordered.table.iloc[drawn], (drawn + 1).astype(np.float64)
     is_small = len(table) <= MOST_LARGE_MARKS
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=segments(place, place),
             y=segments(table["lower"], table["upper"]),
             mode="lines",
@@ -228,7 +231,7 @@ def _add_estimates(
     )
     is_open = table["lower"].isna().to_numpy()
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=place,
             y=table["estimate"].to_numpy(),
             mode="markers",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.influence import GroupInfluence
 from mlm_core.inference.quantile_plots import QuantilePlot
@@ -11,6 +10,7 @@ from mlm_core.inference.residual_checks import Heterogeneity
 from mlm_core.inference.residual_points import ResidualPoints
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.caterpillar import PICKED, ZERO
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
     FAINT,
@@ -26,6 +26,7 @@ from mlm_core.views.figures.theme import (
     segments,
     tick_labels,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number, percent
 
 MOST_BARS = 40
@@ -47,7 +48,7 @@ def quantiles(plot: QuantilePlot, *, of: str, name: str) -> Picture:
     figure = new_figure("normal quantile", f"{for_figure(of)}, standardised")
     x = table["normal"].to_numpy()
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.concatenate([x, x[::-1]]),
             y=np.concatenate([table["lower"], table["upper"][::-1]]),
             fill="toself",
@@ -60,11 +61,11 @@ def quantiles(plot: QuantilePlot, *, of: str, name: str) -> Picture:
     )
     ends = x[[0, -1]] if len(x) else np.zeros(2)
     figure.add_trace(
-        go.Scatter(x=ends, y=ends, mode="lines", hoverinfo="skip", name="normal",
+        scatter(x=ends, y=ends, mode="lines", hoverinfo="skip", name="normal",
                    line={"color": GREY, "dash": "dash", "width": 2})
     )  # fmt: skip
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=table["value"].to_numpy(),
             mode="markers",
@@ -89,7 +90,7 @@ def residuals_over_fitted(found: ResidualPoints) -> Picture:
     figure = new_figure(f"fitted by {by}", "residual")
     is_many = len(table) > 1500
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=table["x"].to_numpy(),
             y=table["y"].to_numpy(),
             mode="markers",
@@ -110,12 +111,12 @@ def residuals_over_fitted(found: ResidualPoints) -> Picture:
     return Picture(figure, alt, "residuals-over-fitted")
 
 
-def _add_neighbours(figure: go.Figure, found: ResidualPoints) -> None:
+def _add_neighbours(figure: Sheet, found: ResidualPoints) -> None:
     """Draw mean and spread of the residuals of rows with about the same fitted value."""
     means = found.means
     x = means["fitted"].to_numpy()
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=segments(x, x),
             y=segments(means["residual"] - means["sd"], means["residual"] + means["sd"]),
             mode="lines",
@@ -125,7 +126,7 @@ def _add_neighbours(figure: go.Figure, found: ResidualPoints) -> None:
         )
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=means["residual"].to_numpy(),
             mode="lines+markers",
@@ -152,14 +153,14 @@ def influence(found: GroupInfluence, *, group: str | None = None) -> Picture:
     distance = table["cooks_distance"].to_numpy()
     figure = new_figure("", "Cook's distance")
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=segments(place, place), y=segments(np.zeros(len(table)), distance), mode="lines",
             line={"color": GREY, "width": 1.5}, hoverinfo="skip", showlegend=False,
         )
     )  # fmt: skip
     is_picked = (table["group"] == group).to_numpy()
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=place,
             y=distance,
             mode="markers",
@@ -176,8 +177,12 @@ def influence(found: GroupInfluence, *, group: str | None = None) -> Picture:
     shown = f"the {len(table)} with most" if len(found.table) > len(table) else "most first"
     name_positions(figure, table["group"], f"groups of {for_figure(found.level)}, {shown}")
     # Names stand upright: there is room for all that are drawn.
-    upright = {"tickmode": "array", "tickvals": place, "ticktext": tick_labels(table["group"])}
-    figure.update_xaxes(showticklabels=True, **upright)
+    figure.update_xaxes(
+        showticklabels=True,
+        tickmode="array",
+        tickvals=place,
+        ticktext=tick_labels(table["group"]),
+    )
     figure.update_yaxes(rangemode="tozero")
     pairs = zip(table["group"][:3], distance[:3], strict=True)
     top = ", ".join(f"{plain(each)} ({number(float(value), 2)})" for each, value in pairs)
@@ -190,7 +195,7 @@ def spread(found: Heterogeneity, *, sigma: float) -> Picture:
     table = found.table
     figure = new_figure("degrees of freedom in the group", "residual SD in the group")
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=table["df"].to_numpy(),
             y=table["sd"].to_numpy(),
             mode="markers",
@@ -215,7 +220,7 @@ def spread(found: Heterogeneity, *, sigma: float) -> Picture:
     return Picture(figure, alt, "residual-spread")
 
 
-def _add_expected(figure: go.Figure, found: Heterogeneity) -> None:
+def _add_expected(figure: Sheet, found: Heterogeneity) -> None:
     """Draw where the groups' standard deviations would lie if all had one."""
     band = found.expected
     for column, text, family in (
@@ -223,7 +228,7 @@ def _add_expected(figure: go.Figure, found: Heterogeneity) -> None:
         ("lower", "", ZERO),
     ):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=band["df"].to_numpy(),
                 y=band[column].to_numpy(),
                 mode="lines",

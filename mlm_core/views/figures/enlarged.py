@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import BASE_SIZE, HEIGHT, Picture
 
 TYPE = 1.35
@@ -20,7 +19,7 @@ FARTHER = 1.13
 
 def enlarged(picture: Picture) -> Picture:
     """Return the same figure, drawn larger."""
-    figure = Sheet(picture.figure)
+    figure = picture.figure.copy()
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         axis.tickfont.size = _larger(axis.tickfont.size)
         axis.title.font.size = _larger(axis.title.font.size)

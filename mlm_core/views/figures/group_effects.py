@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from mlm_core.inference.group_effects import GroupEffects
 from mlm_core.inference.prediction_bands import PredictionBands
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.caterpillar import PICKED, ZERO
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
     GREY,
@@ -24,6 +24,7 @@ from mlm_core.views.figures.theme import (
     new_figure,
     segments,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 from mlm_core.views.words import term_words
 
@@ -50,7 +51,7 @@ def caterpillar(effects: GroupEffects, *, shown: str = "own", group: str | None 
     is_small = len(table) <= MOST_LARGE_MARKS
     name = "95% interval" if shown == "own" else "comparison interval"
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=segments(place, place),
             y=segments(table[ends[0]], table[ends[1]]),
             mode="lines",
@@ -63,7 +64,7 @@ def caterpillar(effects: GroupEffects, *, shown: str = "own", group: str | None 
         f"{number(a, 3)} to {number(b, 3)}" for a, b in zip(*map(table.get, ends), strict=True)
     ]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=place,
             y=table["mode"].to_numpy(),
             mode="markers",
@@ -80,14 +81,12 @@ def caterpillar(effects: GroupEffects, *, shown: str = "own", group: str | None 
     return Picture(figure, _caterpillar_alt(effects, table, name), "group-effects")
 
 
-def _point_out(
-    figure: go.Figure, x: object, y: object, groups: pd.Series, group: str | None
-) -> None:
+def _point_out(figure: Sheet, x: object, y: object, groups: pd.Series, group: str | None) -> None:
     """Draw one group larger, in its own colour and shape."""
     (found,) = np.nonzero((groups == group).to_numpy())
     if len(found):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.asarray(x)[found],
                 y=np.asarray(y)[found],
                 mode="markers",
@@ -120,7 +119,7 @@ def raw_against_shrunk(effects: GroupEffects, *, group: str | None = None) -> Pi
     figure = new_figure(f"raw {what} of the group", f"conditional mode: {what}")
     ends = np.array([table["raw"].min(), table["raw"].max()]) if len(table) else np.zeros(2)
     figure.add_trace(
-        go.Scatter(x=ends, y=ends, mode="lines", hoverinfo="skip", name="no shrinkage",
+        scatter(x=ends, y=ends, mode="lines", hoverinfo="skip", name="no shrinkage",
                    line={"color": GREY, "dash": "dash", "width": 2})
     )  # fmt: skip
     sizes = table["n"].to_numpy(dtype=np.float64)
@@ -139,10 +138,10 @@ def raw_against_shrunk(effects: GroupEffects, *, group: str | None = None) -> Pi
 
 
 def _add_groups(
-    figure: go.Figure, x: pd.Series, y: pd.Series, table: pd.DataFrame, size: object
+    figure: Sheet, x: pd.Series, y: pd.Series, table: pd.DataFrame, size: object
 ) -> None:
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x.to_numpy(),
             y=y.to_numpy(),
             mode="markers",
@@ -192,14 +191,14 @@ def prediction_bands(bands: PredictionBands) -> Picture:
     return Picture(figure, alt, "prediction-bands")
 
 
-def _add_band(figure: go.Figure, curve: pd.DataFrame, family: Family, name: str) -> None:
+def _add_band(figure: Sheet, curve: pd.DataFrame, family: Family, name: str) -> None:
     x = curve["x"].to_numpy()
     for ends, opacity, what in (
         (("lower", "upper"), 0.16, "95% of outcomes"),
         (("mean_lower", "mean_upper"), 0.34, "95% for the expected value"),
     ):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.concatenate([x, x[::-1]]),
                 y=np.concatenate([curve[ends[0]], curve[ends[1]][::-1]]),
                 fill="toself",
@@ -213,7 +212,7 @@ def _add_band(figure: go.Figure, curve: pd.DataFrame, family: Family, name: str)
             )
         )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=curve["estimate"].to_numpy(),
             mode="lines",

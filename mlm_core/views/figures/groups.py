@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from mlm_core.inference.nesting import NestingTree
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.theme import BLUE, HEIGHT, Picture, labels, name_rows, new_figure
+from mlm_core.views.figures.written import bar
 from mlm_core.views.numbers import count
 
 
@@ -26,7 +26,7 @@ def size_histogram(sizes: pd.DataFrame, *, level: str) -> Picture:
     names = [str(a) if a == b else f"{a} to {b}" for a, b in zip(lower, upper, strict=True)]
     figure = new_figure(f"rows in a group of {for_figure(level)}", "number of groups")
     figure.add_trace(
-        go.Bar(
+        bar(
             x=(lower + upper) / 2,
             y=sizes["groups"].to_numpy(),
             width=(upper - lower + 1) * 0.9,
@@ -74,7 +74,7 @@ def nesting(tree: NestingTree) -> Picture:
     title = f"rows (each block one {inner})" if has_inner else "rows"
     figure = new_figure(title + _shown(tree), "", height=max(HEIGHT, 60 + 22 * len(bars)))
     figure.add_trace(
-        go.Bar(
+        bar(
             x=n,
             base=base,
             y=owner.map(rank).to_numpy(),

@@ -6,11 +6,14 @@ lesson.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.likelihood.normal import MeanLikelihood, NormalSurface, NormalTail
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
     GREEN,
@@ -22,6 +25,7 @@ from mlm_core.views.figures.theme import (
     add_upright_line,
     new_figure,
 )
+from mlm_core.views.figures.written import contour, scatter
 from mlm_core.views.numbers import chosen, count, fixed, number
 
 Floats = NDArray[np.float64]
@@ -41,7 +45,7 @@ def normal_density(tail: NormalTail) -> Picture:
     above = tail.x >= tail.threshold
     edge = np.interp(tail.threshold, tail.x, tail.density)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.concatenate([[tail.threshold], tail.x[above]]),
             y=np.concatenate([[edge], tail.density[above]]),
             mode="lines",
@@ -95,8 +99,8 @@ def normal_surface(found: NormalSurface) -> Picture:
     figure.add_trace(
         contours(found.mean_grid, found.sd_grid, found.maximum - found.log_likelihood, FALLS)
     )
-    mark(figure, found.mean, found.sd, LIKELIHOOD, "maximum")
-    mark(figure, found.true_mean, found.true_sd, TRUTH, "truth")
+    mark(figure, (found.mean, found.sd), LIKELIHOOD, "maximum")
+    mark(figure, (found.true_mean, found.true_sd), TRUTH, "truth")
     alt = (
         f"Contours of the log-likelihood of {count(len(found.sample))} values over mean and"
         f" standard deviation; its maximum is at {fixed(found.mean, 3)} and {fixed(found.sd, 3)},"
@@ -105,7 +109,7 @@ def normal_surface(found: NormalSurface) -> Picture:
     return Picture(figure, alt, "normal-surface")
 
 
-def contours(x: Floats, y: Floats, loss: Floats, at: Floats) -> go.Contour:
+def contours(x: Floats, y: Floats, loss: Floats, at: Floats) -> dict[str, Any]:
     """Return contour lines of a loss (not negative, rows over y) at increasing values.
 
     Plotly draws contours at even steps only: losses are mapped to their place among ``at``.
@@ -113,7 +117,7 @@ def contours(x: Floats, y: Floats, loss: Floats, at: Floats) -> go.Contour:
     steps = np.arange(-1.0, len(at))
     above = steps[-1] + (loss - at[-1]) / (at[-1] - at[-2])
     placed = np.where(loss > at[-1], above, np.interp(loss, np.r_[0.0, at], steps))
-    return go.Contour(
+    return contour(
         x=x,
         y=y,
         z=placed,
@@ -126,17 +130,20 @@ def contours(x: Floats, y: Floats, loss: Floats, at: Floats) -> go.Contour:
     )
 
 
-def mark(figure: go.Figure, x: float, y: float, family: Family, text: str) -> None:
+def mark(
+    figure: Sheet, point: Sequence[float] | Floats, family: Family, text: str, *, size: float = 15
+) -> None:
     """Mark one point, named in the legend with its coordinates."""
+    x, y = (float(each) for each in point)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([x]),
             y=np.array([y]),
             mode="markers",
             marker={
                 "color": family.colour,
                 "symbol": family.symbol,
-                "size": 15,
+                "size": size,
                 "line": {"color": "white", "width": 1.5},
             },
             name=f"{text}: {fixed(x, 3)}, {fixed(y, 3)}",
@@ -145,8 +152,8 @@ def mark(figure: go.Figure, x: float, y: float, family: Family, text: str) -> No
     )
 
 
-def _curve(x: Floats, y: Floats, colour: str, name: str, hover: str) -> go.Scatter:
-    return go.Scatter(
+def _curve(x: Floats, y: Floats, colour: str, name: str, hover: str) -> dict[str, Any]:
+    return scatter(
         x=x,
         y=y,
         mode="lines",
@@ -157,9 +164,9 @@ def _curve(x: Floats, y: Floats, colour: str, name: str, hover: str) -> go.Scatt
     )
 
 
-def _add_grid(figure: go.Figure, x: Floats, y: Floats, family: Family) -> None:
+def _add_grid(figure: Sheet, x: Floats, y: Floats, family: Family) -> None:
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=y,
             mode="lines+markers",
@@ -174,7 +181,7 @@ def _add_grid(figure: go.Figure, x: Floats, y: Floats, family: Family) -> None:
 
 
 def _add_places(
-    figure: go.Figure,
+    figure: Sheet,
     found: MeanLikelihood,
     text: str,
     family: Family,

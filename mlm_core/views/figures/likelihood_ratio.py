@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.summaries import TailCurves
 from mlm_core.views.escape import for_figure
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import BLUE, GREEN, VERMILLION, Picture, new_figure
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number, p_equals
 
 MOST_TICKS = 6
@@ -38,7 +39,7 @@ def likelihood_ratio(curves: TailCurves) -> Picture:
         )
     lowest = _floor(curves)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([curves.statistic, curves.statistic]),
             y=np.array([lowest, 0.0]),
             mode="lines",
@@ -73,7 +74,7 @@ def _alt(curves: TailCurves) -> str:
 
 
 def _add_curve(
-    figure: go.Figure,
+    figure: Sheet,
     x: np.ndarray[tuple[int], np.dtype[np.float64]],
     y: np.ndarray[tuple[int], np.dtype[np.float64]],
     name: str,
@@ -81,7 +82,7 @@ def _add_curve(
     dash: str,
 ) -> None:
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=y,
             text=np.array([_probability(each) for each in y], dtype=object),
@@ -93,9 +94,9 @@ def _add_curve(
     )
 
 
-def _add_p(figure: go.Figure, x: float, log_p: float, name: str, colour: str, symbol: str) -> None:
+def _add_p(figure: Sheet, x: float, log_p: float, name: str, colour: str, symbol: str) -> None:
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([x]),
             y=np.array([log_p]),
             mode="markers",
@@ -112,7 +113,7 @@ def _floor(curves: TailCurves) -> int:
     return int(np.floor(BELOW_MARKS * least)) - 1
 
 
-def _decades(figure: go.Figure, lowest: int) -> None:
+def _decades(figure: Sheet, lowest: int) -> None:
     wanted = abs(lowest) / MOST_TICKS
     step = next(each for each in TICK_STEPS if each >= wanted)
     powers = np.arange(0, lowest - 1, -step)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mlm_core.inference.fitted_lines import Points
@@ -27,6 +27,7 @@ from mlm_core.views.figures.theme import (
     repeated,
     segments,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 
 PANEL_COLUMNS = 4
@@ -50,7 +51,7 @@ def pooled_line(points: Points, line: pd.DataFrame, *, outcome: str, predictor: 
     """
     figure = new_figure(for_figure(predictor), for_figure(outcome))
     _add_points(figure, points)
-    _add_lines(figure, line, POOLED, f"pooled, slope {number(_slope(line), 4)}")
+    figure.add_trace(_lines(line, POOLED, f"pooled, slope {number(_slope(line), 4)}"))
     alt = (
         f"Scatter plot of {plain(outcome)} on {plain(predictor)}, {_points_in_words(points)}, with"
         f" the line of the pooled regression; its slope is {number(_slope(line), 4)}."
@@ -85,8 +86,9 @@ def many_lines(
         _add_points(figure, points)
     for key, family in FAMILIES.items():
         if key in lines:
-            _add_lines(figure, lines[key], family, _family_title(key, lines[key]))
-            figure.data[-1].visible = True if key in visible else "legendonly"
+            is_shown = True if key in visible else "legendonly"
+            drawn = _lines(lines[key], family, _family_title(key, lines[key]))
+            figure.add_trace({**drawn, "visible": is_shown})
     parts = [f"{_family_title(key, table)}: {_slopes_in_words(table)}"
              for key, table in lines.items() if key in visible]  # fmt: skip
     alt = f"Lines of {plain(outcome)} on {plain(predictor)}. {'; '.join(parts)}."
@@ -128,11 +130,11 @@ def small_multiples(
     return Picture(figure, alt, "small-multiples")
 
 
-def new_panels(titles: Sequence[str], x_title: str, y_title: str) -> go.Figure:
+def new_panels(titles: Sequence[str], x_title: str, y_title: str) -> Sheet:
     """Return small plots that share their axes, four in a row, in the look of all figures."""
     rows = max(1, -(-len(titles) // PANEL_COLUMNS))
-    figure = make_subplots(
-        figure=Sheet(),
+    figure: Sheet = make_subplots(
+        figure=Sheet().opened(),
         rows=rows,
         cols=PANEL_COLUMNS,
         shared_xaxes="all",
@@ -157,12 +159,12 @@ def new_panels(titles: Sequence[str], x_title: str, y_title: str) -> go.Figure:
 
 
 def _fill_panel(
-    figure: go.Figure, place: int, group: str, points: Points, lines: Mapping[str, pd.DataFrame]
+    figure: Sheet, place: int, group: str, points: Points, lines: Mapping[str, pd.DataFrame]
 ) -> None:
     at = {"row": place // PANEL_COLUMNS + 1, "col": place % PANEL_COLUMNS + 1}
     own = points.table[points.table["group"].map(str) == group]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=own["x"].to_numpy(),
             y=own["y"].to_numpy(),
             mode="markers",
@@ -176,18 +178,18 @@ def _fill_panel(
         line = lines[key][lines[key]["group"] == group] if key in lines else None
         if line is None or (line.empty and place > 0):
             continue
-        _add_lines(figure, line, family, family.name, width=2.5, **at)
-        figure.data[-1].update(legendgroup=key, showlegend=place == 0)
+        drawn = _lines(line, family, family.name, width=2.5)
+        figure.add_trace({**drawn, "legendgroup": key, "showlegend": place == 0}, **at)
 
 
-def _add_points(figure: go.Figure, points: Points) -> None:
+def _add_points(figure: Sheet, points: Points) -> None:
     name = (
         f"{count(len(points.table))} of {count(points.n_total)} rows, drawn at random"
         if points.is_sample
         else f"{count(points.n_total)} rows"
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=points.table["x"].to_numpy(),
             y=points.table["y"].to_numpy(),
             mode="markers",
@@ -200,28 +202,23 @@ def _add_points(figure: go.Figure, points: Points) -> None:
     )
 
 
-def _add_lines(
-    figure: go.Figure, table: pd.DataFrame, family: Family, name: str, **place: float
-) -> None:
-    """Draw one segment a group, all in one trace; the middle of a segment answers the mouse too."""
-    width = place.pop("width", family.width)
+def _lines(
+    table: pd.DataFrame, family: Family, name: str, *, width: float | None = None
+) -> dict[str, Any]:
+    """Return one segment a group, all in one trace; the middle of each answers the mouse too."""
     middle_x = (table["x_from"] + table["x_to"]) / 2
     middle_y = (table["y_from"] + table["y_to"]) / 2
     data = np.column_stack([click_data(table), table["slope"].to_numpy(object)])
-    is_many = len(table) > 1
-    figure.add_trace(
-        go.Scatter(
-            x=segments(table["x_from"], middle_x, table["x_to"]),
-            y=segments(table["y_from"], middle_y, table["y_to"]),
-            mode="lines",
-            line={"color": family.colour, "dash": family.dash, "width": width},
-            opacity=0.85 if is_many else 1.0,
-            text=repeated(labels(table["group"]), 3),
-            customdata=repeated(data, 3),
-            hovertemplate=_LINE_HOVER,
-            name=name,
-        ),
-        **place,
+    return scatter(
+        x=segments(table["x_from"], middle_x, table["x_to"]),
+        y=segments(table["y_from"], middle_y, table["y_to"]),
+        mode="lines",
+        line={"color": family.colour, "dash": family.dash, "width": width or family.width},
+        opacity=0.85 if len(table) > 1 else 1.0,
+        text=repeated(labels(table["group"]), 3),
+        customdata=repeated(data, 3),
+        hovertemplate=_LINE_HOVER,
+        name=name,
     )
 
 

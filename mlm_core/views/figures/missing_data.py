@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.simulation_missing import DRIVERS, Estimate, MissingData
 from mlm_core.views.figures.likelihood import TRUTH, Floats
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.simulation import FARTHEST, written
 from mlm_core.views.figures.theme import (
     BLUE,
@@ -18,6 +18,7 @@ from mlm_core.views.figures.theme import (
     new_figure,
     segments,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, percent
 
 BEFORE = Family("before", BLUE, "solid", "circle", 3.0)
@@ -29,7 +30,7 @@ def loss(found: MissingData) -> Picture:
     driver = DRIVERS[found.mechanism] or "x"
     figure = new_figure(driver, "probability of being lost", height=330)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=found.probability["driver"].to_numpy(),
             y=found.probability["probability"].to_numpy(),
             mode="lines",
@@ -71,7 +72,7 @@ def before_after(found: MissingData) -> Picture:
 
 
 def _add_estimates(
-    figure: go.Figure,
+    figure: Sheet,
     estimates: tuple[Estimate, ...],
     unit: Floats,
     places: Floats,
@@ -83,7 +84,7 @@ def _add_estimates(
         np.clip(np.array(part) / unit, -FARTHEST, FARTHEST) for part in zip(*off, strict=True)
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=segments(lower, upper),
             y=segments(places, places),
             mode="lines",
@@ -93,7 +94,7 @@ def _add_estimates(
         )
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=middle,
             y=places,
             mode="markers",

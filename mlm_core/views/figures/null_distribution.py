@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.null_distribution import NullDistribution
 from mlm_core.views.escape import plain
@@ -15,6 +14,7 @@ from mlm_core.views.figures.theme import (
     add_upright_line,
     new_figure,
 )
+from mlm_core.views.figures.written import bar, scatter
 from mlm_core.views.numbers import count, number, p_equals, percent
 
 
@@ -30,7 +30,7 @@ def null_distribution(found: NullDistribution, *, what: str) -> Picture:
     figure = new_figure("likelihood-ratio statistic", "share of simulated samples")
     middles = (found.edges[:-1] + found.edges[1:]) / 2.0
     figure.add_trace(
-        go.Bar(
+        bar(
             x=middles,
             y=found.shares,
             width=np.diff(found.edges),
@@ -42,7 +42,7 @@ def null_distribution(found: NullDistribution, *, what: str) -> Picture:
     top = float(max(found.shares.max(), 1e-9))
     if found.share_at_zero > 0.0:
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.zeros(1),
                 y=np.zeros(1),
                 mode="markers",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.fitted_lines import Points
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     GROUP_COLOURS,
     GROUP_DASHES,
@@ -21,6 +21,7 @@ from mlm_core.views.figures.theme import (
     repeated,
     segments,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 
 MOST_NAMED = 12
@@ -82,13 +83,13 @@ def own_lines(
     )
 
 
-def _add_points(figure: go.Figure, points: Points, order: pd.Series, sizes: pd.Series) -> None:
+def _add_points(figure: Sheet, points: Points, order: pd.Series, sizes: pd.Series) -> None:
     table = points.table
     groups = table["group"].map(str)
     codes: NDArray[np.intp] = order.reindex(groups).to_numpy(dtype=np.intp)
     total, drawn = count(points.n_total), count(len(table))
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=table["x"].to_numpy(),
             y=table["y"].to_numpy(),
             mode="markers",
@@ -106,12 +107,12 @@ def _add_points(figure: go.Figure, points: Points, order: pd.Series, sizes: pd.S
 
 
 def _add_lines(
-    figure: go.Figure, own: pd.DataFrame, colour: str, dash: str, width: float, title: str
+    figure: Sheet, own: pd.DataFrame, colour: str, dash: str, width: float, title: str
 ) -> None:
     middle_x, middle_y = (own["x_from"] + own["x_to"]) / 2, (own["y_from"] + own["y_to"]) / 2
     data = np.column_stack([click_data(own), own["slope"].to_numpy(object)])
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=segments(own["x_from"], middle_x, own["x_to"]),
             y=segments(own["y_from"], middle_y, own["y_to"]),
             mode="lines",
@@ -126,9 +127,9 @@ def _add_lines(
     )
 
 
-def _name_ends(figure: go.Figure, own: pd.DataFrame) -> None:
+def _name_ends(figure: Sheet, own: pd.DataFrame) -> None:
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=own["x_to"].to_numpy(),
             y=own["y_to"].to_numpy(),
             mode="text",
@@ -142,10 +143,10 @@ def _name_ends(figure: go.Figure, own: pd.DataFrame) -> None:
     )
 
 
-def _add_whole(figure: go.Figure, whole: pd.DataFrame) -> None:
+def _add_whole(figure: Sheet, whole: pd.DataFrame) -> None:
     ends = whole.iloc[0]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([ends["x_from"], ends["x_to"]]),
             y=np.array([ends["y_from"], ends["y_to"]]),
             mode="lines",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mlm_core.inference.pair_experiment import PairExperiment
@@ -25,6 +24,7 @@ from mlm_core.views.figures.theme import (
     labels,
     new_figure,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, fixed
 
 MOST_PAIRS = 2000
@@ -49,7 +49,7 @@ def pair_scatter(draw: PairDraw) -> Picture:
     codes = np.arange(0, draw.n_groups, step)
     shown = draw.pairs.iloc[codes]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=shown["first"].to_numpy(),
             y=shown["second"].to_numpy(),
             mode="markers",
@@ -65,7 +65,7 @@ def pair_scatter(draw: PairDraw) -> Picture:
         values = shown[["first", "second"]].to_numpy(np.float64)
         ends = np.array([values.min(), values.max()])
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=ends,
                 y=ends,
                 mode="lines",
@@ -83,7 +83,7 @@ def pair_scatter(draw: PairDraw) -> Picture:
     return Picture(figure, alt, "pairs")
 
 
-def _say(figure: go.Figure, text: str) -> None:
+def _say(figure: Sheet, text: str) -> None:
     """Put the result where the picture is empty of it: above the points, on the left."""
     figure.add_annotation(
         text=f"<b>{text}</b>",
@@ -109,8 +109,13 @@ def pair_experiment(experiment: PairExperiment, *, made: int) -> Picture:
     made : int
         How many of them have been made up to now, at least one.
     """
-    figure = make_subplots(figure=Sheet(), cols=2, shared_yaxes=True, column_widths=[0.7, 0.3],
-                           horizontal_spacing=0.05)  # fmt: skip
+    figure: Sheet = make_subplots(
+        figure=Sheet().opened(),
+        cols=2,
+        shared_yaxes=True,
+        column_widths=[0.7, 0.3],
+        horizontal_spacing=0.05,
+    )
     dress(figure, height=HEIGHT)
     _add_scene(figure, experiment, made)
     _add_limit(figure, experiment)
@@ -119,10 +124,12 @@ def pair_experiment(experiment: PairExperiment, *, made: int) -> Picture:
     figure.update_xaxes(title={"text": "draws"}, range=[0, 1.05 * most], tickvals=[0, most], col=2)
     figure.update_yaxes(range=list(experiment.span))
     figure.update_yaxes(title={"text": "correlation of the pairs"}, col=1)
-    figure.frames = [
-        {"data": _moving(experiment, number), "traces": [0, 1, 2, 3], "name": str(number)}
-        for number in _film(draws)
-    ]
+    figure.set_frames(
+        [
+            {"data": _moving(experiment, number), "traces": [0, 1, 2, 3], "name": str(number)}
+            for number in _film(draws)
+        ]
+    )
     _add_buttons(figure, draws)
     return Picture(figure, _experiment_alt(experiment, made), "pair-experiment")
 
@@ -154,7 +161,7 @@ def _moving(experiment: PairExperiment, made: int) -> list[dict[str, object]]:
     ]
 
 
-def _add_scene(figure: go.Figure, experiment: PairExperiment, made: int) -> None:
+def _add_scene(figure: Sheet, experiment: PairExperiment, made: int) -> None:
     edges, line = experiment.edges, {"color": BLUE, "width": 0.6}
     looks: list[dict[str, object]] = [
         {
@@ -186,13 +193,13 @@ def _add_scene(figure: go.Figure, experiment: PairExperiment, made: int) -> None
         figure.add_trace({**moving, **look}, row=1, col=column)
 
 
-def _add_limit(figure: go.Figure, experiment: PairExperiment) -> None:
+def _add_limit(figure: Sheet, experiment: PairExperiment) -> None:
     """Draw what the draws average to, and zero, across both panels."""
     line = {"color": BLUE, "dash": "dash", "width": 2.5}
     figure.add_hline(y=0.0, line={"color": GREY, "width": 1})
     figure.add_hline(y=experiment.limit, line=line)
     figure.add_trace(
-        go.Scatter(  # its entry in the legend
+        scatter(  # its entry in the legend
             x=np.array([np.nan]),
             y=np.array([experiment.limit]),
             mode="lines",
@@ -205,7 +212,7 @@ def _add_limit(figure: go.Figure, experiment: PairExperiment) -> None:
     )
 
 
-def _add_buttons(figure: go.Figure, draws: int) -> None:
+def _add_buttons(figure: Sheet, draws: int) -> None:
     timing = {"frame": {"duration": FRAME_MS, "redraw": True}, "transition": {"duration": 0}}
     stop = {"frame": {"duration": 0, "redraw": True}, "mode": "immediate"}
     figure.update_layout(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
+
+from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.written import scatter
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +20,7 @@ LEFT, RIGHT = {"xaxis": "x", "yaxis": "y"}, {"xaxis": "x2", "yaxis": "y2"}
 class Scene:
     """A figure in the making: its traces, and the heights some of them have at each position."""
 
-    def __init__(self, figure: go.Figure, place: int, group: str | None) -> None:
+    def __init__(self, figure: Sheet, place: int, group: str | None) -> None:
         self.figure = figure
         self.place = place
         self.group = group
@@ -27,11 +29,11 @@ class Scene:
 
     def add(self, x: Any, y: Any, axes: dict[str, str], **look: Any) -> None:
         """Add a trace that stays."""
-        self.figure.add_trace(go.Scatter(x=np.asarray(x), y=np.asarray(y), **axes, **look))
+        self.figure.add_trace(scatter(x=np.asarray(x), y=np.asarray(y), **axes, **look))
 
     def move(self, x: Any, heights: Floats, axes: dict[str, str], **look: Any) -> None:
         """Add a trace that follows the slider; heights are (T, points)."""
-        self.moving[len(self.figure.data)] = heights
+        self.moving[self.figure.n_traces] = heights
         self.add(x, heights[self.place], axes, **look)
 
 

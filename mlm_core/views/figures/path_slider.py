@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.pooling_path import PoolingPath
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import BASE_SIZE, BLUE, CLEAR, GREY, TITLE_SIZE
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number, percent
 
 Floats = NDArray[np.float64]
@@ -31,13 +32,13 @@ _AT_ONCE = {
 
 
 def add_slider(
-    figure: go.Figure, path: PoolingPath, moving: Mapping[int, Floats], *, place: int
+    figure: Sheet, path: PoolingPath, moving: Mapping[int, Floats], *, place: int
 ) -> None:
     """Give a figure the slider of a path.
 
     Parameters
     ----------
-    figure : go.Figure
+    figure : Sheet
     path : PoolingPath
     moving : Mapping[int, ndarray (T, points)]
         By number of the trace: its heights at every position.
@@ -46,17 +47,16 @@ def add_slider(
     """
     traces = list(moving)
     heights = [values.astype(np.float32) for values in moving.values()]
-    # Frames are checked by nobody but the tests: plotly's own check of some 200 arrays that were
-    # made here takes longer than all other work on the figure.
-    figure.frames = [
-        go.Frame(
-            name=str(step),
-            traces=traces,
-            data=[{"type": "scatter", "y": each[step]} for each in heights],
-            _validate=False,
-        )
-        for step in range(len(path.pooling))
-    ]
+    figure.set_frames(
+        [
+            {
+                "name": str(step),
+                "traces": traces,
+                "data": [scatter(y=each[step]) for each in heights],
+            }
+            for step in range(len(path.pooling))
+        ]
+    )
     steps = [
         {"method": "animate", "args": [[str(step)], _AT_ONCE], "label": step_label(path, step)}
         for step in range(len(path.pooling))
@@ -103,7 +103,7 @@ def step_label(path: PoolingPath, step: int) -> str:
     return f"{share} ({path.method} criterion {number(rise, 3)} above its minimum)"
 
 
-def _name_places(figure: go.Figure, path: PoolingPath) -> None:
+def _name_places(figure: Sheet, path: PoolingPath) -> None:
     """Mark the estimate right beneath the track, and name both ends a line lower."""
     last = len(path.pooling) - 1
     share = path.at_estimate / last
@@ -119,7 +119,7 @@ def _name_places(figure: go.Figure, path: PoolingPath) -> None:
 
 
 def _name_place(
-    figure: go.Figure, text: str, x: float, side: str, *, line: int, shift: int = 0
+    figure: Sheet, text: str, x: float, side: str, *, line: int, shift: int = 0
 ) -> None:
     figure.add_annotation(
         text=text,

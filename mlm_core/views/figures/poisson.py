@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.likelihood.poisson import TRUTH as TRUE_COEFFICIENTS
 from mlm_core.likelihood.poisson import PoissonSurface
@@ -18,7 +15,9 @@ from mlm_core.views.figures.likelihood import (
     contours,
     mark,
 )
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import Family, Picture, name_rows, new_figure, segments
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, fixed, percent
 
 CONTOURS = 14
@@ -51,7 +50,7 @@ def sampling_clouds(repeats: PoissonRepeats) -> Picture:
         (LIKELIHOOD, repeats.likelihood),
     ):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=points[:, 0],
                 y=points[:, 1],
                 mode="markers",
@@ -65,7 +64,7 @@ def sampling_clouds(repeats: PoissonRepeats) -> Picture:
                 name=f"{family.name}, {count(repeats.n_repeats)} samples",
             )
         )
-    _mark(figure, repeats.truth, TRUTH, "truth")
+    mark(figure, repeats.truth, TRUTH, "truth")
     likelihood, squares, _ = repeats.of("b1")
     alt = (
         f"Estimates of both coefficients in {count(repeats.n_repeats)} samples around the truth;"
@@ -87,7 +86,7 @@ def interval_claims(repeats: PoissonRepeats, *, term: str) -> Picture:
         (claimed, -0.13, LEAST_SQUARES.colour, "dot", "what the 95% interval claims"),
     ):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=segments(-half, half),
                 y=segments(places + shift, places + shift),
                 mode="lines",
@@ -106,7 +105,7 @@ def interval_claims(repeats: PoissonRepeats, *, term: str) -> Picture:
     return Picture(figure, alt, f"interval-claims-{'intercept' if term == 'b0' else 'slope'}")
 
 
-def _surface(grid: Floats, loss: Floats, best: Floats, family: Family, text: str) -> go.Figure:
+def _surface(grid: Floats, loss: Floats, best: Floats, family: Family, text: str) -> Sheet:
     """Draw contours of what is lost against the best point of the grid, that point, and the truth.
 
     The loss spans powers of ten: lines stand at even steps of its logarithm. Lines across the
@@ -117,7 +116,7 @@ def _surface(grid: Floats, loss: Floats, best: Floats, family: Family, text: str
     figure.add_trace(contours(grid, grid, loss, at))
     b0, b1 = best
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([b0, b0, np.nan, grid[0], grid[-1]]),
             y=np.array([grid[0], grid[-1], np.nan, b1, b1]),
             mode="lines",
@@ -126,10 +125,8 @@ def _surface(grid: Floats, loss: Floats, best: Floats, family: Family, text: str
             showlegend=False,
         )
     )
-    _mark(figure, TRUE_COEFFICIENTS, TRUTH, "truth")
-    _mark(figure, best, family, text)
-    for trace, size in zip(figure.data[-2:], _SIZES, strict=True):
-        trace.marker.size = size
+    mark(figure, TRUE_COEFFICIENTS, TRUTH, "truth", size=_SIZES[0])
+    mark(figure, best, family, text, size=_SIZES[1])
     return figure
 
 
@@ -139,7 +136,3 @@ def _surface_alt(what: str, extreme: str, best: Floats) -> str:
         f" {fixed(best[0], 3)} and {fixed(best[1], 3)}, the truth at"
         f" {fixed(TRUE_COEFFICIENTS[0], 1)} and {fixed(TRUE_COEFFICIENTS[1], 1)}."
     )
-
-
-def _mark(figure: go.Figure, place: Sequence[float] | Floats, family: Family, text: str) -> None:
-    mark(figure, float(place[0]), float(place[1]), family, text)

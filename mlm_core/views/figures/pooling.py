@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
 from mlm_core.inference.fitted_lines import FittedLines
 from mlm_core.inference.path_drawing import PathArrows, PathLines
 from mlm_core.inference.pooling_path import PoolingPath
@@ -18,7 +16,8 @@ from mlm_core.views.figures.path_arrows import add_arrows
 from mlm_core.views.figures.path_lines import add_lines
 from mlm_core.views.figures.path_scene import LEFT, RIGHT, Scene
 from mlm_core.views.figures.path_slider import add_slider
-from mlm_core.views.figures.theme import Picture, new_figure
+from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.theme import BASE_SIZE, Picture, new_figure
 from mlm_core.views.numbers import count, number, percent
 from mlm_core.views.words import term_words
 
@@ -70,13 +69,13 @@ def pooling(
     return Picture(figure, _alt(path, lines, arrows, drawn), f"pooling{panel}")
 
 
-def _side_by_side(figure: go.Figure) -> None:
+def _side_by_side(figure: Sheet) -> None:
     left, right = _SPLIT
-    look = figure.layout.xaxis.to_plotly_json()
+    ticks = {"size": BASE_SIZE}
     figure.update_layout(
         xaxis={"domain": left},
-        xaxis2={"domain": right, "anchor": "y2", "tickfont": look["tickfont"]},
-        yaxis2={"anchor": "x2", "tickfont": look["tickfont"]},
+        xaxis2={"domain": right, "anchor": "y2", "tickfont": ticks},
+        yaxis2={"anchor": "x2", "tickfont": ticks},
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.simulation_power import WANTED, PowerGrid
 from mlm_core.views.figures.likelihood import Floats
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import VERMILLION, Picture, new_figure
+from mlm_core.views.figures.written import contour, heatmap
 from mlm_core.views.numbers import chosen, count, percent
 
 
@@ -18,7 +19,7 @@ def power_map(found: PowerGrid) -> Picture:
     y = np.arange(len(found.rows), dtype=float)
     texts = np.array([[percent(value) for value in row] for row in found.power], dtype=object)
     figure.add_trace(
-        go.Heatmap(
+        heatmap(
             x=x,
             y=y,
             z=found.power,
@@ -44,10 +45,10 @@ def power_map(found: PowerGrid) -> Picture:
     return Picture(figure, alt, "power")
 
 
-def _add_contour(figure: go.Figure, x: Floats, y: Floats, found: PowerGrid) -> None:
+def _add_contour(figure: Sheet, x: Floats, y: Floats, found: PowerGrid) -> None:
     """Draw where the power wanted is reached."""
     figure.add_trace(
-        go.Contour(
+        contour(
             x=x,
             y=y,
             z=found.power,

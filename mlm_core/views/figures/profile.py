@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from mlm_core.inference.profile import ProfileCurve, height_of
 from mlm_core.views.escape import for_figure, plain
@@ -17,6 +16,7 @@ from mlm_core.views.figures.theme import (
     add_level_line,
     new_figure,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import interval, number, percent
 from mlm_core.views.parameters import parameter_words
 from mlm_core.views.tables.table import records
@@ -38,7 +38,7 @@ def profile_curve(curve: ProfileCurve, intervals: pd.DataFrame, *, confidence: f
     height = height_of(confidence)
     figure = new_figure(for_figure(name), "rise of the deviance")
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=curve.values,
             y=curve.rise,
             mode="lines+markers",
@@ -53,7 +53,7 @@ def profile_curve(curve: ProfileCurve, intervals: pd.DataFrame, *, confidence: f
     add_level_line(figure, height, f"{number(height)}: ends of the {level} interval", POOLED,
                    span=span)  # fmt: skip
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([ends[0], curve.estimate, ends[1]]),
             y=np.zeros(3),
             mode="lines+markers",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.group_summaries import GroupSummaries
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import GREY, POOLED, every, tick_labels
 from mlm_core.views.numbers import count, number
 
@@ -72,9 +72,7 @@ def ribbon(
     return np.array(x, dtype=object), np.array(y, dtype=object)
 
 
-def rank_axis(
-    figure: go.Figure, table: pd.DataFrame, summaries: GroupSummaries, order: str
-) -> None:
+def rank_axis(figure: Sheet, table: pd.DataFrame, summaries: GroupSummaries, order: str) -> None:
     """Name the places as far as there is room, with a strip of the whole below when many."""
     where = places(table)
     alias = dict(zip(where, tick_labels(table["group"]), strict=True))
@@ -103,7 +101,7 @@ def rank_axis(
         figure.update_layout(margin={"b": 54})  # the title below the strip is not measured
 
 
-def mark(figure: go.Figure, table: pd.DataFrame, column: str, marked: str | None) -> str:
+def mark(figure: Sheet, table: pd.DataFrame, column: str, marked: str | None) -> str:
     """Point at a group and open the picture around it; return what the alt text says of it."""
     found = np.flatnonzero(table["group"].to_numpy(object) == marked)
     if not len(found):

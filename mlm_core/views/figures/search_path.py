@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.search_path import SearchPath
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.likelihood import LIKELIHOOD, contours
 from mlm_core.views.figures.theme import VERMILLION, Picture, new_figure
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, fixed, number
 from mlm_core.views.words import level_words
 
@@ -26,7 +26,7 @@ def search_path(found: SearchPath) -> Picture:
     texts = [f"step {place}: criterion {fixed(value, 3)}"
              for place, value in enumerate(found.values)]  # fmt: skip
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x,
             y=y,
             mode="lines+markers",
@@ -38,7 +38,7 @@ def search_path(found: SearchPath) -> Picture:
         )
     )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=x[-1:],
             y=y[-1:],
             mode="markers",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.shares import VarianceShares
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     LEVEL_COLOURS,
     LEVEL_PATTERNS,
@@ -17,6 +17,7 @@ from mlm_core.views.figures.theme import (
     new_figure,
     room_for,
 )
+from mlm_core.views.figures.written import bar
 from mlm_core.views.numbers import number, percents
 from mlm_core.views.words import RESIDUAL, level_words
 
@@ -55,7 +56,7 @@ def share_bars(models: Mapping[str, VarianceShares], *, outcome: str) -> Picture
 
 
 def _add_level(
-    figure: go.Figure,
+    figure: Sheet,
     models: Mapping[str, VarianceShares],
     bars: np.ndarray[tuple[int], np.dtype[np.object_]],
     place: int,
@@ -74,7 +75,7 @@ def _add_level(
     hover = [f"{label} (variance {number(v, 4)})" for label, v in zip(text, variance, strict=True)]
     single = f": {text[0]}" if len(models) == 1 else ""
     figure.add_trace(
-        go.Bar(
+        bar(
             x=np.array(share),
             y=bars,
             orientation="h",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.simulation_experiment import (
     MIXED,
@@ -15,6 +14,7 @@ from mlm_core.inference.simulation_experiment import (
 )
 from mlm_core.inference.summaries import density
 from mlm_core.views.figures.likelihood import TRUTH
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
     GREEN,
@@ -30,6 +30,7 @@ from mlm_core.views.figures.theme import (
 from mlm_core.views.figures.theme import MIXED as MIXED_LINES
 from mlm_core.views.figures.theme import POOLED as POOLED_LINES
 from mlm_core.views.figures.theme import UNPOOLED as UNPOOLED_LINES
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import chosen, count, number, percent
 
 FAMILIES = {
@@ -59,7 +60,7 @@ def estimators(found: Experiment, term: str) -> Picture:
         highest = max(highest, float(curve.y.max(initial=0.0)))
         name = "pooled" if answer.kind == NAIVE else answer.kind
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=curve.x,
                 y=curve.y,
                 mode="lines",
@@ -92,7 +93,7 @@ def claims(found: Experiment, term: str) -> Picture:
     ):
         ends = np.array(values)
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=segments(np.zeros_like(ends), ends),
                 y=segments(places + shift, places + shift),
                 mode="lines",
@@ -122,7 +123,7 @@ def intervals(found: Experiment, term: str, kind: str) -> Picture:
     misses = _add_intervals(figure, answer, shown, frame)
     figure.update_yaxes(range=frame)
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([0.0, shown + 1.0]),
             y=np.array([answer.truth, answer.truth]),
             mode="lines",
@@ -151,9 +152,7 @@ def _frame(found: Experiment, term: str, shown: int) -> tuple[float, float]:
     return lowest - margin, highest + margin
 
 
-def _add_intervals(
-    figure: go.Figure, answer: Answers, shown: int, frame: tuple[float, float]
-) -> int:
+def _add_intervals(figure: Sheet, answer: Answers, shown: int, frame: tuple[float, float]) -> int:
     """Draw intervals as far as the frame goes; return how many miss the truth."""
     estimate, half = answer.estimate[:shown], answer.half_width[:shown]
     misses = np.abs(estimate - answer.truth) > half
@@ -166,7 +165,7 @@ def _add_intervals(
         ends = (estimate - half, estimate + half)
         lower, upper = (np.clip(end, *frame)[chosen_ones] for end in ends)
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=segments(at, at),
                 y=segments(lower, upper),
                 mode="lines",

@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import plotly.io as pio
 from numpy.typing import NDArray
 
 from mlm_core.views.escape import for_figure
 from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.written import scatter
 
 ORANGE = "#E69F00"
 SKY = "#56B4E9"
@@ -130,24 +130,17 @@ class Picture:
         }
 
 
-_AXIS = {"tickfont": {"size": BASE_SIZE}, "title_font": {"size": TITLE_SIZE}}
-# None is written (see ``Sheet``); without this one plotly would copy its own into every figure.
-_NO_TEMPLATE = go.layout.Template()
+_AXIS = {"tickfont": {"size": BASE_SIZE}, "title": {"font": {"size": TITLE_SIZE}}}
 
 
 def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> Sheet:
     """Start a figure; the axis titles are figure text already (user text escaped)."""
-    # Handed over at once: plotly takes ten times as long to change a layout as to make one.
-    return Sheet(
-        layout={
-            **_look(height),
-            "xaxis": {**_AXIS, "title_text": x_title},
-            "yaxis": {**_AXIS, "title_text": y_title},
-        }
-    )
+    figure = Sheet({**_look(height), "xaxis": _AXIS, "yaxis": _AXIS})
+    figure.update_layout(xaxis={"title": {"text": x_title}}, yaxis={"title": {"text": y_title}})
+    return figure
 
 
-def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
+def dress(figure: Sheet, *, height: int = HEIGHT) -> None:
     """Give a figure of several panels the look of all figures."""
     figure.update_layout(**_look(height))
     figure.update_xaxes(_AXIS)
@@ -156,7 +149,6 @@ def dress(figure: go.Figure, *, height: int = HEIGHT) -> None:
 
 def _look(height: int) -> dict[str, Any]:
     return {
-        "template": _NO_TEMPLATE,
         "height": height,
         "margin": MARGIN,
         "font": {"size": BASE_SIZE},
@@ -181,7 +173,7 @@ def ink(figure: Sheet, *, is_dark: bool) -> None:
     figure.print_in(text=text, paper=paper, frame=GREY)
 
 
-def answers_clicks(figure: go.Figure) -> None:
+def answers_clicks(figure: Sheet) -> None:
     """Let a click on a mark pick it, from the start: set later, all would be drawn again."""
     figure.update_layout(clickmode="event+select", dragmode="pan")
 
@@ -233,11 +225,11 @@ def repeated(values: NDArray[np.object_], times: int) -> NDArray[np.object_]:
 
 
 def add_level_line(
-    figure: go.Figure, value: float, text: str, family: Family, *, span: tuple[float, float]
+    figure: Sheet, value: float, text: str, family: Family, *, span: tuple[float, float]
 ) -> None:
     """Draw a horizontal reference line over ``span``, named in the legend."""
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array(span),
             y=np.array([value, value]),
             mode="lines",
@@ -249,11 +241,11 @@ def add_level_line(
 
 
 def add_upright_line(
-    figure: go.Figure, value: float, text: str, family: Family, *, span: tuple[float, float]
+    figure: Sheet, value: float, text: str, family: Family, *, span: tuple[float, float]
 ) -> None:
     """Draw a vertical reference line over ``span``, named in the legend."""
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=np.array([value, value]),
             y=np.array(span),
             mode="lines",
@@ -270,7 +262,7 @@ def room_for(names: Iterable[str]) -> float:
     return min(_BESIDE + _CHARACTER * longest, MOST_ROOM)
 
 
-def name_rows(figure: go.Figure, places: NDArray[Any], names: Sequence[str]) -> None:
+def name_rows(figure: Sheet, places: NDArray[Any], names: Sequence[str]) -> None:
     """Label places on the upright axis with names (figure text)."""
     figure.update_layout(margin={"l": room_for(names)})
     figure.update_yaxes(
@@ -281,7 +273,7 @@ def name_rows(figure: go.Figure, places: NDArray[Any], names: Sequence[str]) -> 
     )
 
 
-def name_positions(figure: go.Figure, groups: pd.Series, title: str) -> None:
+def name_positions(figure: Sheet, groups: pd.Series, title: str) -> None:
     """Label positions 1, 2, ... with group names where there is room for them."""
     if len(groups) <= MOST_TICK_LABELS:
         figure.update_xaxes(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.inference.variance_function import VarianceFunction
 from mlm_core.views.escape import for_figure, plain
@@ -14,6 +13,7 @@ from mlm_core.views.figures.theme import (
     Picture,
     new_figure,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import number
 from mlm_core.views.words import RESIDUAL, level_words
 
@@ -27,7 +27,7 @@ def variance_curves(found: VarianceFunction, *, outcome: str) -> Picture:
         x, variance = part["x"].to_numpy(), part["variance"].to_numpy()
         words = level_words(str(level))
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=x,
                 y=variance,
                 mode="lines",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from mlm_core.inference.variance_paths import VariancePaths
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     GREY,
     GROUP_SYMBOLS,
@@ -19,6 +19,7 @@ from mlm_core.views.figures.theme import (
     Picture,
     new_figure,
 )
+from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import number, percent
 from mlm_core.views.words import INTERCEPT, RESIDUAL, level_words, term_words
 
@@ -56,7 +57,7 @@ def variance_paths(paths: VariancePaths, names: Sequence[str]) -> Picture:
 
 
 def _add_component(
-    figure: go.Figure, place: Floats, variance: Floats, key: tuple[str, str], look: int
+    figure: Sheet, place: Floats, variance: Floats, key: tuple[str, str], look: int
 ) -> str:
     """Draw one component as a line; return it in words."""
     known = variance[np.isfinite(variance)]
@@ -66,7 +67,7 @@ def _add_component(
     label = _label(*key)
     colour = GREY if key[0] == RESIDUAL else _COLOURS[look % len(_COLOURS)]
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=place,
             y=share,
             mode="lines+markers",

@@ -8,10 +8,32 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import plotly.io as pio
 import pytest
 
 from mlm_core.inference.group_summaries import GroupSummaries, summarise_groups
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import Picture
+from mlm_core.views.figures.written import unpacked
+
+
+@pytest.fixture(autouse=True)
+def is_written_as_plotly_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare what a figure is written as before and after plotly looked it through."""
+    opened = Sheet.opened
+
+    def compared(figure: Sheet) -> Sheet:
+        before = figure.to_dict() if figure.is_plain else None
+        opened(figure)
+        if before is not None:
+            assert _as_json(before) == _as_json(figure.to_dict())
+        return figure
+
+    monkeypatch.setattr(Sheet, "opened", compared)
+
+
+def _as_json(written: object) -> object:
+    return json.loads(pio.to_json(unpacked(written), validate=False))
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def test_contours_stand_where_the_log_likelihood_falls(keeps_the_rules):
 
 def test_contours_beyond_the_ends_keep_their_order():
     z = np.array([[0.0, 0.4, 1.0], [2.5, 4.0, 40.0]])
-    placed = figures.contours(np.arange(3.0), np.arange(2.0), z, np.array([1.0, 2.0, 4.0])).z
+    placed = figures.contours(np.arange(3.0), np.arange(2.0), z, np.array([1.0, 2.0, 4.0]))["z"]
     assert (np.diff(np.asarray(placed).ravel()) >= 0).all()
     assert np.asarray(placed)[0, 2] == 0.0
     assert np.asarray(placed)[1, 1] == 2.0

@@ -1,16 +1,16 @@
 """The panel of arrows: from the own estimate to the one at the position."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.views.figures.path_arrows import add_arrows
 from mlm_core.views.figures.path_scene import LEFT, RIGHT, Scene
+from mlm_core.views.figures.sheet import Sheet
 
 KINDS = ("unpooled", "mixed", "pooled")
 
 
 def _drawn(path, arrows, *, axes=LEFT, group=None, visible=KINDS):
-    scene = Scene(go.Figure(), path.at_estimate, group)
+    scene = Scene(Sheet(), path.at_estimate, group)
     add_arrows(scene, arrows, visible, axes, "schoolid")
     return scene
 

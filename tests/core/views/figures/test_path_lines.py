@@ -1,11 +1,11 @@
 """The panel of lines: one trace a kind, handles to click, the picked group on top."""
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from mlm_core.views.figures.path_lines import add_lines
 from mlm_core.views.figures.path_scene import Scene
+from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import PURPLE
 
 ALL = ("unpooled", "mixed", "pooled", "rows")
@@ -13,7 +13,7 @@ ALL = ("unpooled", "mixed", "pooled", "rows")
 
 def _drawn(school, school_path, *, visible=ALL, group=None, place=None):
     path = school_path.path
-    scene = Scene(go.Figure(), path.at_estimate if place is None else place, group)
+    scene = Scene(Sheet(), path.at_estimate if place is None else place, group)
     lines = school.lines
     add_lines(scene, school_path.lines, lines.families["pooled"], lines.points, visible)
     return scene
@@ -72,7 +72,7 @@ def test_groups_without_length_are_marks(school, school_path):
     lines = school_path.lines
     table = lines.table.assign(x_to=lines.table["x_from"])
     flat = type(lines)(table, lines.start, lines.start, lines.readable, lines.n_total)
-    scene = Scene(go.Figure(), 0, None)
+    scene = Scene(Sheet(), 0, None)
     add_lines(scene, flat, school.lines.families["pooled"], None, ("mixed",))
     handles = scene.figure.data[1]
     assert set(handles.marker.opacity) == {0.9}

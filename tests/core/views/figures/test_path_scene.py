@@ -1,13 +1,13 @@
 """Traces that stay, traces that move, and segments at every position."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mlm_core.views.figures.path_scene import FADED, LEFT, RIGHT, Scene, segments_along
+from mlm_core.views.figures.sheet import Sheet
 
 
 def test_moving_traces_are_remembered_by_their_number():
-    scene = Scene(go.Figure(), 1, None)
+    scene = Scene(Sheet(), 1, None)
     scene.add([1, 2], [3, 4], LEFT, name="stays")
     heights = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
     scene.move([1, 2], heights, RIGHT, name="moves")
@@ -19,8 +19,8 @@ def test_moving_traces_are_remembered_by_their_number():
 
 
 def test_all_groups_fade_while_one_is_highlighted():
-    assert Scene(go.Figure(), 0, None).strength == 1.0
-    assert Scene(go.Figure(), 0, "a").strength == FADED < 1
+    assert Scene(Sheet(), 0, None).strength == 1.0
+    assert Scene(Sheet(), 0, "a").strength == FADED < 1
 
 
 def test_segments_are_interleaved_at_every_position():
