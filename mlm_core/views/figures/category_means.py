@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from mlm_core.inference.category_means import CategoryMeans
 from mlm_core.inference.own_slopes import MOST_LINES
 from mlm_core.views.escape import for_figure, plain
-from mlm_core.views.figures.lines import FAMILIES, PANEL_COLUMNS, new_panels
+from mlm_core.views.figures.lines import FAMILIES
+from mlm_core.views.figures.panels import new_panels, panel
 from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     GROUP_COLOURS,
@@ -154,9 +155,8 @@ def _fill_panel(figure: Sheet, place: int, table: pd.DataFrame, means: CategoryM
                 name=name,
                 legendgroup=key,
                 showlegend=place == 0,
-            ),
-            row=place // PANEL_COLUMNS + 1,
-            col=place % PANEL_COLUMNS + 1,
+                **panel(place),
+            )
         )
 
 

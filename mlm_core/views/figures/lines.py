@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from plotly.subplots import make_subplots
+from numpy.typing import NDArray
 
 from mlm_core.inference.fitted_lines import Points
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.panels import new_panels, panel
 from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
-    BASE_SIZE,
     GREY,
     MIXED,
     POOLED,
-    TITLE_SIZE,
     UNPOOLED,
     Family,
     Picture,
-    click_data,
     labels,
     new_figure,
     repeated,
@@ -30,7 +28,10 @@ from mlm_core.views.figures.theme import (
 from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 
-PANEL_COLUMNS = 4
+Columns: TypeAlias = Mapping[str, NDArray[Any]]
+
+_ENDS = ("x_from", "x_to", "y_from", "y_to")
+_TOLD = ("group", "n", "slope")
 FAMILIES: Mapping[str, Family] = {"unpooled": UNPOOLED, "mixed": MIXED, "pooled": POOLED}
 """In the order in which they are drawn: the line of all rows comes on top."""
 
@@ -51,7 +52,7 @@ def pooled_line(points: Points, line: pd.DataFrame, *, outcome: str, predictor: 
     """
     figure = new_figure(for_figure(predictor), for_figure(outcome))
     _add_points(figure, points)
-    figure.add_trace(_lines(line, POOLED, f"pooled, slope {number(_slope(line), 4)}"))
+    figure.add_trace(_lines(_columns(line), POOLED, f"pooled, slope {number(_slope(line), 4)}"))
     alt = (
         f"Scatter plot of {plain(outcome)} on {plain(predictor)}, {_points_in_words(points)}, with"
         f" the line of the pooled regression; its slope is {number(_slope(line), 4)}."
@@ -87,7 +88,7 @@ def many_lines(
     for key, family in FAMILIES.items():
         if key in lines:
             is_shown = True if key in visible else "legendonly"
-            drawn = _lines(lines[key], family, _family_title(key, lines[key]))
+            drawn = _lines(_columns(lines[key]), family, _family_title(key, lines[key]))
             figure.add_trace({**drawn, "visible": is_shown})
     parts = [f"{_family_title(key, table)}: {_slopes_in_words(table)}"
              for key, table in lines.items() if key in visible]  # fmt: skip
@@ -117,69 +118,52 @@ def small_multiples(
     outcome, predictor, level : str
         Axis titles and the name of the level.
     """
-    sizes = points.table["group"].map(str).value_counts()
+    x, y = points.table["x"].to_numpy(), points.table["y"].to_numpy()
+    names = points.table["group"].map(str)
+    sizes = names.value_counts()
+    columns = {key: _columns(table) for key, table in lines.items()}
     titles = [f"{for_figure(group)} (n = {sizes.get(group, 0)})" for group in chosen]
     figure = new_panels(titles, for_figure(predictor), for_figure(outcome))
     for place, group in enumerate(chosen):
-        _fill_panel(figure, place, group, points, lines)
-    names = ", ".join(plain(group) for group in chosen)
+        is_own = (names == group).to_numpy()
+        _add_rows_of_group(figure, place, x[is_own], y[is_own])
+        _add_lines_of_group(figure, place, group, columns)
+    listed = ", ".join(plain(group) for group in chosen)
     alt = (
         f"{len(chosen)} small scatter plots of {plain(outcome)} on {plain(predictor)}, one for each"
-        f" of these groups of {plain(level)}: {names}; each with its {_listed(list(lines))} line."
+        f" of these groups of {plain(level)}: {listed}; each with its {_listed(list(lines))} line."
     )
     return Picture(figure, alt, "small-multiples")
 
 
-def new_panels(titles: Sequence[str], x_title: str, y_title: str) -> Sheet:
-    """Return small plots that share their axes, four in a row, in the look of all figures."""
-    rows = max(1, -(-len(titles) // PANEL_COLUMNS))
-    figure: Sheet = make_subplots(
-        figure=Sheet().opened(),
-        rows=rows,
-        cols=PANEL_COLUMNS,
-        shared_xaxes="all",
-        shared_yaxes="all",
-        subplot_titles=titles,
-        horizontal_spacing=0.02,
-        vertical_spacing=0.24 / rows,
-        x_title=x_title,
-        y_title=y_title,
-    )
-    figure.update_layout(height=130 + 150 * rows, font={"size": BASE_SIZE})
-    figure.update_layout(margin={"l": 72, "r": 12, "t": 74, "b": 64})
-    figure.update_layout(
-        legend={"orientation": "h", "x": 0, "y": 1 + 50 / (150 * rows), "font": {"size": BASE_SIZE}}
-    )
-    figure.update_annotations(font={"size": BASE_SIZE - 1})
-    for title in (x_title, y_title):
-        figure.update_annotations(font={"size": TITLE_SIZE}, selector={"text": title})
-    figure.update_xaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
-    figure.update_yaxes(tickfont={"size": BASE_SIZE - 2}, nticks=5)
-    return figure
-
-
-def _fill_panel(
-    figure: Sheet, place: int, group: str, points: Points, lines: Mapping[str, pd.DataFrame]
+def _add_rows_of_group(
+    figure: Sheet, place: int, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
-    at = {"row": place // PANEL_COLUMNS + 1, "col": place % PANEL_COLUMNS + 1}
-    own = points.table[points.table["group"].map(str) == group]
     figure.add_trace(
         scatter(
-            x=own["x"].to_numpy(),
-            y=own["y"].to_numpy(),
+            x=x,
+            y=y,
             mode="markers",
             marker={"color": GREY, "size": 5, "opacity": 0.7},
             hovertemplate="%{x:.4~g}, %{y:.5~g}<extra></extra>",
             showlegend=False,
-        ),
-        **at,
+            **panel(place),
+        )
     )
+
+
+def _add_lines_of_group(
+    figure: Sheet, place: int, group: str, columns: Mapping[str, Columns]
+) -> None:
     for key, family in FAMILIES.items():
-        line = lines[key][lines[key]["group"] == group] if key in lines else None
-        if line is None or (line.empty and place > 0):
+        if key not in columns:
             continue
-        drawn = _lines(line, family, family.name, width=2.5)
-        figure.add_trace({**drawn, "legendgroup": key, "showlegend": place == 0}, **at)
+        is_own = columns[key]["group"] == group
+        if not is_own.any() and place > 0:
+            continue
+        own = {name: values[is_own] for name, values in columns[key].items()}
+        drawn = _lines(own, family, family.name, width=2.5)
+        figure.add_trace({**drawn, "legendgroup": key, "showlegend": place == 0, **panel(place)})
 
 
 def _add_points(figure: Sheet, points: Points) -> None:
@@ -202,20 +186,25 @@ def _add_points(figure: Sheet, points: Points) -> None:
     )
 
 
+def _columns(table: pd.DataFrame) -> Columns:
+    """Return what is drawn of lines, as arrays: a table of one row costs as much as a large one."""
+    ends = {name: table[name].to_numpy(np.float64) for name in _ENDS}
+    return {**ends, **{name: table[name].to_numpy(object) for name in _TOLD}}
+
+
 def _lines(
-    table: pd.DataFrame, family: Family, name: str, *, width: float | None = None
+    columns: Columns, family: Family, name: str, *, width: float | None = None
 ) -> dict[str, Any]:
     """Return one segment a group, all in one trace; the middle of each answers the mouse too."""
-    middle_x = (table["x_from"] + table["x_to"]) / 2
-    middle_y = (table["y_from"] + table["y_to"]) / 2
-    data = np.column_stack([click_data(table), table["slope"].to_numpy(object)])
+    left, right, start, end = (columns[each] for each in _ENDS)
+    data = np.column_stack([columns[each] for each in _TOLD])  # the first two as in click_data
     return scatter(
-        x=segments(table["x_from"], middle_x, table["x_to"]),
-        y=segments(table["y_from"], middle_y, table["y_to"]),
+        x=segments(left, (left + right) / 2, right),
+        y=segments(start, (start + end) / 2, end),
         mode="lines",
         line={"color": family.colour, "dash": family.dash, "width": width or family.width},
-        opacity=0.85 if len(table) > 1 else 1.0,
-        text=repeated(labels(table["group"]), 3),
+        opacity=0.85 if len(left) > 1 else 1.0,
+        text=repeated(labels(columns["group"]), 3),
         customdata=repeated(data, 3),
         hovertemplate=_LINE_HOVER,
         name=name,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from plotly.subplots import make_subplots
 
 from mlm_core.inference.pair_experiment import PairExperiment
 from mlm_core.inference.pairs import PairDraw
 from mlm_core.views.escape import for_figure, plain
+from mlm_core.views.figures.path_scene import LEFT, RIGHT
 from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BASE_SIZE,
@@ -18,7 +18,7 @@ from mlm_core.views.figures.theme import (
     POOLED,
     SKY,
     Picture,
-    dress,
+    axis,
     every,
     group_look,
     labels,
@@ -109,21 +109,13 @@ def pair_experiment(experiment: PairExperiment, *, made: int) -> Picture:
     made : int
         How many of them have been made up to now, at least one.
     """
-    figure: Sheet = make_subplots(
-        figure=Sheet().opened(),
-        cols=2,
-        shared_yaxes=True,
-        column_widths=[0.7, 0.3],
-        horizontal_spacing=0.05,
-    )
-    dress(figure, height=HEIGHT)
+    figure = new_figure("number of the draw", "correlation of the pairs", height=HEIGHT)
+    draws, most = len(experiment.values), int(experiment.counts[-1].max())
+    _add_histogram_axes(figure, most)
+    figure.update_layout(xaxis={"range": [0, draws + 2], "nticks": 5, "domain": [0.0, 0.665]})
+    figure.update_yaxes(range=list(experiment.span))
     _add_scene(figure, experiment, made)
     _add_limit(figure, experiment)
-    draws, most = len(experiment.values), int(experiment.counts[-1].max())
-    figure.update_xaxes(title={"text": "number of the draw"}, range=[0, draws + 2], nticks=5, col=1)
-    figure.update_xaxes(title={"text": "draws"}, range=[0, 1.05 * most], tickvals=[0, most], col=2)
-    figure.update_yaxes(range=list(experiment.span))
-    figure.update_yaxes(title={"text": "correlation of the pairs"}, col=1)
     figure.set_frames(
         [
             {"data": _moving(experiment, number), "traces": [0, 1, 2, 3], "name": str(number)}
@@ -141,7 +133,7 @@ def _film(draws: int) -> list[int]:
 
 def _moving(experiment: PairExperiment, made: int) -> list[dict[str, object]]:
     """Return what changes with the number of draws, trace by trace."""
-    number = np.arange(1, made + 1)
+    number = np.arange(1, made + 1, dtype=np.int32)
     values, mean = experiment.values[:made], experiment.running_mean[:made]
     return [
         {"type": "scatter", "x": number, "y": values},
@@ -157,7 +149,7 @@ def _moving(experiment: PairExperiment, made: int) -> list[dict[str, object]]:
             "y": values[-1:],
             "name": f"this draw: {fixed(float(values[-1]), 3)}",
         },
-        {"type": "bar", "x": experiment.counts[made - 1]},
+        {"type": "bar", "x": experiment.counts[made - 1].astype(np.int32)},
     ]
 
 
@@ -189,27 +181,53 @@ def _add_scene(figure: Sheet, experiment: PairExperiment, made: int) -> None:
             "showlegend": False,
         },
     ]
-    for moving, look, column in zip(_moving(experiment, made), looks, (1, 1, 1, 2), strict=True):
-        figure.add_trace({**moving, **look}, row=1, col=column)
+    places = (LEFT, LEFT, LEFT, RIGHT)
+    for moving, look, axes in zip(_moving(experiment, made), looks, places, strict=True):
+        figure.add_trace({**moving, **look, **axes})
+
+
+def _add_histogram_axes(figure: Sheet, most: int) -> None:
+    """Make room for a histogram of at most so many draws, on the height that both panels share."""
+    figure.update_layout(
+        xaxis2={
+            **axis("draws"),
+            "anchor": "y2",
+            "domain": [0.715, 1.0],
+            "range": [0, 1.05 * most],
+            "tickvals": [0, most],
+        },
+        yaxis2={**axis(), "anchor": "x2", "matches": "y", "showticklabels": False},
+    )
 
 
 def _add_limit(figure: Sheet, experiment: PairExperiment) -> None:
     """Draw what the draws average to, and zero, across both panels."""
-    line = {"color": BLUE, "dash": "dash", "width": 2.5}
-    figure.add_hline(y=0.0, line={"color": GREY, "width": 1})
-    figure.add_hline(y=experiment.limit, line=line)
+    zero: dict[str, object] = {"color": GREY, "width": 1}
+    limit: dict[str, object] = {"color": BLUE, "dash": "dash", "width": 2.5}
+    figure.update_layout(
+        shapes=[
+            _across(axes, height, line)
+            for height, line in ((0.0, zero), (experiment.limit, limit))
+            for axes in (LEFT, RIGHT)
+        ]
+    )
     figure.add_trace(
         scatter(  # its entry in the legend
             x=np.array([np.nan]),
             y=np.array([experiment.limit]),
             mode="lines",
-            line=line,
+            line=limit,
             hoverinfo="skip",
             name=f"from all pairs: {fixed(experiment.limit, 3)}",
-        ),
-        row=1,
-        col=1,
+            **LEFT,
+        )
     )
+
+
+def _across(axes: dict[str, str], height: float, line: dict[str, object]) -> dict[str, object]:
+    """Return a line from one side of a panel to the other."""
+    ends = {"x0": 0, "x1": 1, "xref": f"{axes['xaxis']} domain"}
+    return {"type": "line", **ends, "y0": height, "y1": height, "yref": axes["yaxis"], "line": line}
 
 
 def _add_buttons(figure: Sheet, draws: int) -> None:

@@ -74,7 +74,7 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
 
     def __reduce__(self) -> Any:
         """Let a figure be copied and stored as any other record."""
-        return object.__reduce_ex__(self, 2)
+        return Sheet, (), self.__dict__
 
     def opened(self) -> Sheet:
         """Make plotly's own objects, which checks all parts; return the figure.
@@ -94,7 +94,7 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
         """Return a figure of the same parts, which can be changed alone."""
         made = Sheet()
         if self._traces is None:
-            written = unpacked(super().to_dict())
+            written = self._as_plotly_has_it()
             made._traces, made._look = written["data"], written["layout"]
             made._film = written.get("frames", [])
         else:
@@ -117,9 +117,9 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
         """How many traces there are."""
         return len(self.data if self._traces is None else self._traces)
 
-    def add_trace(self, trace: Mapping[str, Any], **place: int) -> Sheet:
-        """Add a trace; its place (``row``, ``col``) in a figure of panels only."""
-        if self._traces is None or place or not isinstance(trace, Mapping):
+    def add_trace(self, trace: Mapping[str, Any], **place: Any) -> Sheet:
+        """Add a trace, or an object of plotly's (which can have a ``row`` and a ``col``)."""
+        if self._traces is None or not isinstance(trace, Mapping):
             super().add_trace(trace, **place)
         else:
             self._traces.append(trace)
@@ -188,11 +188,7 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
         """Return the figure as it is sent to a browser."""
         if self._written is not None:
             return dict(self._written)
-        if self._traces is None:
-            written: dict[str, Any] = super().to_dict()
-            written["data"] = unpacked(written["data"])
-        else:
-            written = self._as_given()
+        written = self._as_plotly_has_it() if self._traces is None else self._as_given()
         layout = completed(completed(written["layout"], _LAYOUT), self._ink)
         layout.pop("template", None)
         for slider in layout.get("sliders", ()):  # whose font is that of its unseen labels
@@ -203,6 +199,10 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
                 layout[name] = completed(layout[name], _AXES[name[:5]])
         written["layout"] = layout
         return written
+
+    def _as_plotly_has_it(self) -> dict[str, Any]:
+        written: dict[str, Any] = super().to_dict()
+        return {**written, **unpacked({part: written[part] for part in ("data", "layout")})}
 
     def _as_given(self) -> dict[str, Any]:
         written: dict[str, Any] = {"data": plain(self._traces), "layout": plain(self._look)}

@@ -130,21 +130,17 @@ class Picture:
         }
 
 
-_AXIS = {"tickfont": {"size": BASE_SIZE}, "title": {"font": {"size": TITLE_SIZE}}}
-
-
 def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> Sheet:
     """Start a figure; the axis titles are figure text already (user text escaped)."""
-    figure = Sheet({**_look(height), "xaxis": _AXIS, "yaxis": _AXIS})
-    figure.update_layout(xaxis={"title": {"text": x_title}}, yaxis={"title": {"text": y_title}})
-    return figure
+    return Sheet({**_look(height), "xaxis": axis(x_title), "yaxis": axis(y_title)})
 
 
-def dress(figure: Sheet, *, height: int = HEIGHT) -> None:
-    """Give a figure of several panels the look of all figures."""
-    figure.update_layout(**_look(height))
-    figure.update_xaxes(_AXIS)
-    figure.update_yaxes(_AXIS)
+def axis(title: str | None = None) -> dict[str, Any]:
+    """Return the look of an axis with a title (figure text)."""
+    return {
+        "tickfont": {"size": BASE_SIZE},
+        "title": {"font": {"size": TITLE_SIZE}, "text": title},
+    }
 
 
 def _look(height: int) -> dict[str, Any]:
@@ -178,7 +174,7 @@ def answers_clicks(figure: Sheet) -> None:
     figure.update_layout(clickmode="event+select", dragmode="pan")
 
 
-def labels(groups: pd.Series) -> NDArray[np.object_]:
+def labels(groups: Iterable[object]) -> NDArray[np.object_]:
     """Return group labels as figure text."""
     return np.array([for_figure(group) for group in groups], dtype=object)
 

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+_PACKED = ("f4", "f8", "i1", "i2", "i4")  # a browser has no whole numbers of eight bytes
+
 
 def scatter(**look: Any) -> dict[str, Any]:
     """Return a trace of points, lines or both."""
@@ -70,7 +72,7 @@ def packed(part: Any) -> Any:
         return {name: packed(value) for name, value in part.items()}
     if isinstance(part, (list, tuple)):
         return [packed(each) for each in part]
-    if isinstance(part, np.ndarray) and part.dtype.kind == "f":
+    if isinstance(part, np.ndarray) and part.dtype.str[1:] in _PACKED:
         words = base64.b64encode(part.tobytes()).decode("ascii")
         return {"dtype": part.dtype.str[1:], "bdata": words}
     return plain(part)

@@ -69,16 +69,6 @@ def test_labels_are_figure_text():
     assert theme.labels(pd.Series(["<b>", 7])).tolist() == ["&lt;b&gt;", "7"]
 
 
-def test_figures_of_several_panels_have_the_sizes_of_all():
-    figure = theme.new_figure("x", "y")
-    figure.update_layout(xaxis2={"anchor": "y"}, yaxis2={"anchor": "x"})
-    theme.dress(figure, height=200)
-    for axis in ("xaxis", "xaxis2", "yaxis", "yaxis2"):
-        assert figure.layout[axis].tickfont.size == theme.BASE_SIZE
-        assert figure.layout[axis].title.font.size == theme.TITLE_SIZE
-    assert figure.layout.height == 200
-
-
 def test_a_saved_picture_has_the_name_of_the_figure():
     picture = theme.Picture(theme.new_figure("x", "y"), "alt", "some-name")
     options = picture.config["toImageButtonOptions"]
