@@ -12,6 +12,7 @@ from mlm_core.inference.group_estimates import Ordered
 from mlm_core.inference.summaries import Density
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.strokes import add_strokes, touched
 from mlm_core.views.figures.theme import (
     BLUE,
     GREY,
@@ -28,7 +29,6 @@ from mlm_core.views.figures.theme import (
     labels,
     name_positions,
     new_figure,
-    segments,
 )
 from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
@@ -38,6 +38,7 @@ MOST_LARGE_MARKS = 150
 MOST_MARKS = 400
 """Of more groups every second, third ... is drawn, which the figure says: the curve is the same."""
 LONGEST_LINE = 50  # characters beneath a figure of half the page
+_RUG = 0.03  # height of a mark beneath the curve, as a share of the curve's
 ZERO = Family("zero", GREY, "dash", "circle", 1.5)
 PICKED = Family("picked", PURPLE, "longdash", "circle", 4.0)
 
@@ -168,16 +169,10 @@ def _add_density(figure: Sheet, density: Density) -> None:
             name=f"{count(len(density.values))} own slopes{marked}",
         )
     )
-    figure.add_trace(
-        scatter(
-            x=marks,
-            y=np.zeros(len(marks)),
-            mode="markers",
-            marker={"symbol": "line-ns-open", "size": 10, "color": GREY},
-            hovertemplate="%{x:.4~g}<extra></extra>",
-            showlegend=False,
-        )
-    )
+    floor, height = np.zeros(len(marks)), _RUG * density.y.max(initial=0.0)
+    ends = (marks, marks, floor, np.full(len(marks), height))
+    add_strokes(figure, ends, line={"color": GREY, "width": 1})
+    figure.add_trace(touched((marks, floor), hovertemplate="%{x:.4~g}<extra></extra>"))
 
 
 def modes(ordered: Ordered, *, term: str, level: str, unit: str | None = None) -> Picture:
@@ -219,16 +214,9 @@ def _add_estimates(
     drawn = _drawn(ordered, keep)
     table, place = ordered.table.iloc[drawn], (drawn + 1).astype(np.float64)
     is_small = len(table) <= MOST_LARGE_MARKS
-    figure.add_trace(
-        scatter(
-            x=segments(place, place),
-            y=segments(table["lower"], table["upper"]),
-            mode="lines",
-            line={"color": GREY, "width": 1.3 if is_small else 0.7},
-            hoverinfo="skip",
-            name="95% interval",
-        )
-    )
+    lower, upper = (table[end].to_numpy(np.float64) for end in ("lower", "upper"))
+    look = {"color": GREY, "width": 1.3 if is_small else 0.7}
+    add_strokes(figure, (place, place, lower, upper), line=look, name="95% interval")
     is_open = table["lower"].isna().to_numpy()
     figure.add_trace(
         scatter(

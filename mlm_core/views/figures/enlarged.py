@@ -29,8 +29,8 @@ def enlarged(picture: Picture) -> Picture:
             note.yshift *= FARTHER
     for slider in figure.layout.sliders:
         slider.currentvalue.font.size = _larger(slider.currentvalue.font.size)
-    for trace in figure.data:
-        _thicken(trace)
+    for part in (*figure.layout.shapes, *figure.data):
+        _thicken(part)
     margin = figure.layout.margin
     figure.update_layout(
         height=round(TALLER * (figure.layout.height or HEIGHT)),
@@ -42,10 +42,10 @@ def enlarged(picture: Picture) -> Picture:
     return replace(picture, figure=figure)
 
 
-def _thicken(trace: Any) -> None:
-    line, marker = getattr(trace, "line", None), getattr(trace, "marker", None)
-    if trace.type in ("bar", "heatmap") and trace.textfont.size is not None:
-        trace.textfont.size = _larger(trace.textfont.size)
+def _thicken(part: Any) -> None:
+    line, marker = getattr(part, "line", None), getattr(part, "marker", None)
+    if part.type in ("bar", "heatmap") and part.textfont.size is not None:
+        part.textfont.size = _larger(part.textfont.size)
     if line is not None and line.width is not None:
         line.width *= LINES
     if marker is not None and getattr(marker, "size", None) is not None:

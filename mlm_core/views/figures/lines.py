@@ -13,6 +13,7 @@ from mlm_core.inference.fitted_lines import Points
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.panels import new_panels, panel
 from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.strokes import add_strokes, touched
 from mlm_core.views.figures.theme import (
     GREY,
     MIXED,
@@ -22,12 +23,11 @@ from mlm_core.views.figures.theme import (
     Picture,
     labels,
     new_figure,
-    repeated,
-    segments,
 )
 from mlm_core.views.figures.written import scatter
 from mlm_core.views.numbers import count, number
 
+Floats = NDArray[np.float64]
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
 _ENDS = ("x_from", "x_to", "y_from", "y_to")
@@ -52,7 +52,8 @@ def pooled_line(points: Points, line: pd.DataFrame, *, outcome: str, predictor: 
     """
     figure = new_figure(for_figure(predictor), for_figure(outcome))
     _add_points(figure, points)
-    figure.add_trace(_lines(_columns(line), POOLED, f"pooled, slope {number(_slope(line), 4)}"))
+    name = f"pooled, slope {number(_slope(line), 4)}"
+    figure.add_trace(_one(_columns(line), POOLED, name, POOLED.width))
     alt = (
         f"Scatter plot of {plain(outcome)} on {plain(predictor)}, {_points_in_words(points)}, with"
         f" the line of the pooled regression; its slope is {number(_slope(line), 4)}."
@@ -85,11 +86,9 @@ def many_lines(
     figure = new_figure(for_figure(predictor), for_figure(outcome))
     if points is not None:
         _add_points(figure, points)
-    for key, family in FAMILIES.items():
+    for key in FAMILIES:
         if key in lines:
-            is_shown = True if key in visible else "legendonly"
-            drawn = _lines(_columns(lines[key]), family, _family_title(key, lines[key]))
-            figure.add_trace({**drawn, "visible": is_shown})
+            _add_many(figure, lines[key], key, is_shown=key in visible)
     parts = [f"{_family_title(key, table)}: {_slopes_in_words(table)}"
              for key, table in lines.items() if key in visible]  # fmt: skip
     alt = f"Lines of {plain(outcome)} on {plain(predictor)}. {'; '.join(parts)}."
@@ -136,9 +135,7 @@ def small_multiples(
     return Picture(figure, alt, "small-multiples")
 
 
-def _add_rows_of_group(
-    figure: Sheet, place: int, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> None:
+def _add_rows_of_group(figure: Sheet, place: int, x: Floats, y: Floats) -> None:
     figure.add_trace(
         scatter(
             x=x,
@@ -162,7 +159,7 @@ def _add_lines_of_group(
         if not is_own.any() and place > 0:
             continue
         own = {name: values[is_own] for name, values in columns[key].items()}
-        drawn = _lines(own, family, family.name, width=2.5)
+        drawn = _one(own, family, family.name, 2.5)
         figure.add_trace({**drawn, "legendgroup": key, "showlegend": place == 0, **panel(place)})
 
 
@@ -192,23 +189,51 @@ def _columns(table: pd.DataFrame) -> Columns:
     return {**ends, **{name: table[name].to_numpy(object) for name in _TOLD}}
 
 
-def _lines(
-    columns: Columns, family: Family, name: str, *, width: float | None = None
-) -> dict[str, Any]:
-    """Return one segment a group, all in one trace; the middle of each answers the mouse too."""
-    left, right, start, end = (columns[each] for each in _ENDS)
-    data = np.column_stack([columns[each] for each in _TOLD])  # the first two as in click_data
-    return scatter(
-        x=segments(left, (left + right) / 2, right),
-        y=segments(start, (start + end) / 2, end),
-        mode="lines",
-        line={"color": family.colour, "dash": family.dash, "width": width or family.width},
-        opacity=0.85 if len(left) > 1 else 1.0,
-        text=repeated(labels(columns["group"]), 3),
-        customdata=repeated(data, 3),
-        hovertemplate=_LINE_HOVER,
-        name=name,
+def _add_many(figure: Sheet, table: pd.DataFrame, key: str, *, is_shown: bool) -> None:
+    """Draw one line a group; the middle of each and its ends answer the mouse."""
+    columns, family = _columns(table), FAMILIES[key]
+    together: dict[str, Any] = {
+        "legendgroup": key,
+        "visible": True if is_shown else "legendonly",
+    }
+    add_strokes(
+        figure,
+        _ends(columns),
+        line={"color": family.colour, "dash": family.dash, "width": family.width},
+        name=_family_title(key, table),
+        opacity=0.85 if len(table) > 1 else 1.0,
+        **together,
     )
+    figure.add_trace(touched(_places(columns), **_told(columns), **together))
+
+
+def _one(columns: Columns, family: Family, name: str, width: float) -> dict[str, Any]:
+    """Return the line of one group, or of all."""
+    x, y = _places(columns)
+    line = {"color": family.colour, "dash": family.dash, "width": width}
+    return scatter(x=x, y=y, mode="lines", **_told(columns), line=line, name=name)
+
+
+def _ends(columns: Columns) -> tuple[Floats, Floats, Floats, Floats]:
+    left, right, start, end = (columns[each] for each in _ENDS)
+    return left, right, start, end
+
+
+def _places(columns: Columns) -> tuple[Floats, Floats]:
+    """Return both ends and the middle of every line, one line after another."""
+    left, right, start, end = _ends(columns)
+    x, y = ((left, (left + right) / 2, right), (start, (start + end) / 2, end))
+    return np.column_stack(x).ravel(), np.column_stack(y).ravel()
+
+
+def _told(columns: Columns) -> dict[str, Any]:
+    """Return what the mouse is told at these places."""
+    data = np.column_stack([columns[each] for each in _TOLD])  # the first two as in click_data
+    return {
+        "text": np.repeat(labels(columns["group"]), 3),
+        "customdata": np.repeat(data, 3, axis=0),
+        "hovertemplate": _LINE_HOVER,
+    }
 
 
 def _family_title(key: str, table: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ from mlm_core.inference.fitted_lines import Points
 from mlm_core.inference.path_drawing import PathLines
 from mlm_core.views.escape import for_figure
 from mlm_core.views.figures.path_scene import LEFT, Scene, segments_along
+from mlm_core.views.figures.strokes import add_strokes
 from mlm_core.views.figures.theme import (
     GREY,
     MIXED,
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 
 _HOVER = "<b>%{text}</b><br>n = %{customdata[1]}<extra></extra>"
 
+_OWN = ("x_from", "x_to", "own_from", "own_to")
+
 
 def add_lines(
     scene: Scene,
@@ -44,10 +47,16 @@ def add_lines(
     x = segments(table["x_from"], table["x_to"])
     what = "mark" if (table["x_from"] == table["x_to"]).all() else "line"
     if "unpooled" in visible:
-        own = segments(table["own_from"], table["own_to"])
-        title = _many("unpooled", table["own_from"].count(), what, lines)
-        scene.add(x, own, LEFT, opacity=scene.strength, **_line(UNPOOLED, title))
-        _add_handles(scene, table, table[["own_from", "own_to"]].to_numpy().T[:, None], UNPOOLED)
+        left, right, start, end = table[list(_OWN)].to_numpy(np.float64).T
+        add_strokes(
+            scene.figure,
+            (left, right, start, end),
+            line=_look(UNPOOLED),
+            name=_many("unpooled", table["own_from"].count(), what, lines),
+            opacity=scene.strength,
+            legendgroup=UNPOOLED.name,
+        )
+        _add_handles(scene, table, np.stack([start, end])[:, None], UNPOOLED)
     if "mixed" in visible:
         drawn = segments_along(lines.start, lines.end)
         title = _many("mixed", len(table), what, lines)
@@ -68,11 +77,15 @@ def add_lines(
 def _line(family: Family, name: str, *, width: float | None = None) -> dict[str, Any]:
     return {
         "mode": "lines",
-        "line": {"color": family.colour, "dash": family.dash, "width": width or family.width},
+        "line": _look(family, width),
         "name": name,
         "legendgroup": family.name,
         "hoverinfo": "skip",
     }
+
+
+def _look(family: Family, width: float | None = None) -> dict[str, Any]:
+    return {"color": family.colour, "dash": family.dash, "width": width or family.width}
 
 
 def _many(name: str, n: int, what: str, lines: PathLines) -> str:

@@ -133,6 +133,14 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
             self._look["annotations"] = [*self._look.get("annotations", ()), look]
         return self
 
+    def add_shape(self, **look: Any) -> Sheet:
+        """Draw above the traces."""
+        if self._traces is None:
+            super().add_shape(**look)
+        else:
+            self._look["shapes"] = [*self._look.get("shapes", ()), look]
+        return self
+
     def set_frames(self, frames: Sequence[Mapping[str, Any]]) -> Sheet:
         """Give the figure frames that its slider moves through."""
         if self._traces is None:

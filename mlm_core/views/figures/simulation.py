@@ -15,6 +15,7 @@ from mlm_core.inference.simulation_experiment import (
 from mlm_core.inference.summaries import density
 from mlm_core.views.figures.likelihood import TRUTH
 from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.strokes import add_strokes
 from mlm_core.views.figures.theme import (
     BLUE,
     GREEN,
@@ -164,16 +165,9 @@ def _add_intervals(figure: Sheet, answer: Answers, shown: int, frame: tuple[floa
         at = places[chosen_ones]
         ends = (estimate - half, estimate + half)
         lower, upper = (np.clip(end, *frame)[chosen_ones] for end in ends)
-        figure.add_trace(
-            scatter(
-                x=segments(at, at),
-                y=segments(lower, upper),
-                mode="lines",
-                line={"color": colour, "dash": dash, "width": 3},
-                hoverinfo="skip",
-                name=f"{len(at)} {word} the truth",
-            )
-        )
+        look = {"color": colour, "dash": dash, "width": 3}
+        name = f"{len(at)} {word} the truth"
+        add_strokes(figure, (at, at, lower, upper), line=look, name=name)
     return int(misses.sum())
 
 

@@ -43,6 +43,17 @@ def keeps_the_rules() -> Callable[[Picture], None]:
 
 
 @pytest.fixture(scope="session")
+def ends_of() -> Callable[[object], np.ndarray]:
+    """Give what reads the lines of one path: (n, 4), from where to where across, then up."""
+    return _ends
+
+
+def _ends(shape: object) -> np.ndarray:
+    numbers = [float(each) for each in re.findall(r"[^MLZ,]+", shape.path)]
+    return np.array(numbers).reshape(-1, 4)[:, [0, 2, 1, 3]]
+
+
+@pytest.fixture(scope="session")
 def summaries(classroom: pd.DataFrame) -> GroupSummaries:
     """Give the summaries of the outcome in 107 schools."""
     return summarise_groups(classroom, outcome="mathkind", groups=["schoolid"])

@@ -9,14 +9,20 @@ from mlm_core.views.figures import caterpillar
 from mlm_core.views.figures.theme import VERMILLION
 
 
-def test_slopes_ascend_around_the_pooled_slope(school, keeps_the_rules):
+def test_slopes_ascend_around_the_pooled_slope(school, keeps_the_rules, ends_of):
     ordered = ordered_estimates(school.unpooled.coefficients, term="ses")
     picture = caterpillar.slopes(ordered, pooled=14.359, mixed=10.684, term="ses", level="schoolid")
     keeps_the_rules(picture)
-    bounds, marks, pooled, mixed = picture.figure.data
+    entry, marks, pooled, mixed = picture.figure.data
+    (bounds,) = picture.figure.layout.shapes
     assert np.all(np.diff(marks.y) >= 0)
     assert len(marks.y) == 107
-    assert len(bounds.y) == 3 * 107
+    assert entry.name == "95% interval"
+    bounded = ordered.table[ordered.table["lower"].notna()]
+    drawn = ends_of(bounds)
+    assert len(drawn) == len(bounded) == 105
+    np.testing.assert_allclose(drawn[:, 2:], bounded[["lower", "upper"]], atol=0.01)
+    np.testing.assert_array_equal(drawn[:, 0], marks.x[ordered.table["lower"].notna()])
     assert set(pooled.y) == {14.359}
     assert pooled.line.color == VERMILLION
     assert pooled.name == "pooled: 14.36"

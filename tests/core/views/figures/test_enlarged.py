@@ -34,6 +34,10 @@ def test_everything_grows_and_nothing_moves(picture, keeps_the_rules):
         assert list(new.x) == pytest.approx(list(old.x), nan_ok=True)
         if old.line.width:
             assert new.line.width == pytest.approx(LINES * old.line.width)
+    for old, new in zip(before.layout.shapes, after.layout.shapes, strict=True):
+        assert new.path == old.path
+        assert new.line.width == pytest.approx(LINES * old.line.width)
+    assert before.layout.shapes
     assert len(after.frames) == len(before.frames)
     for old, new in zip(before.layout.annotations, after.layout.annotations, strict=True):
         assert new.font.size == round(TYPE * old.font.size)

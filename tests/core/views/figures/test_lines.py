@@ -36,14 +36,20 @@ def test_a_sample_of_points_says_so(school):
 def test_many_lines_have_one_trace_a_family(school, keeps_the_rules):
     picture = lines.many_lines(school.lines.families, outcome="mathkind", predictor="ses")
     keeps_the_rules(picture)
-    names = [trace.name for trace in picture.figure.data]
-    assert names == ["unpooled (107 lines)", "mixed (107 lines)", "pooled (1 line)"]
-    unpooled = picture.figure.data[0]
-    assert len(unpooled.x) == 4 * 107
-    assert np.isnan(unpooled.x[3::4]).all()
-    assert not np.isnan(np.delete(unpooled.x, np.s_[3::4])).any()
-    assert unpooled.customdata[0][:2].tolist() == ["1", 11]
-    assert len({trace.line.dash for trace in picture.figure.data}) == 2
+    paths = picture.figure.layout.shapes
+    assert [path.path.count("M") for path in paths] == [107, 107, 1]
+    assert len({path.line.dash for path in paths}) == 2
+    named, told = picture.figure.data[::2], picture.figure.data[1::2]
+    assert [trace.name for trace in named] == [
+        "unpooled (107 lines)",
+        "mixed (107 lines)",
+        "pooled (1 line)",
+    ]
+    for path, trace, points in zip(paths, named, told, strict=True):
+        assert path.line.to_plotly_json() == trace.line.to_plotly_json()
+        assert path.legendgroup == trace.legendgroup == points.legendgroup
+    assert len(told[0].x) == 3 * 107  # both ends and the middle answer the mouse
+    assert told[0].customdata[0][:2].tolist() == ["1", 11]
     assert "unpooled (107 lines): slopes from −136.9 to 105.1" in picture.alt
     assert "pooled (1 line): slope 14.36" in picture.alt
 
@@ -56,7 +62,8 @@ def test_hidden_families_stay_in_the_legend(school):
         points=school.lines.points,
         visible=("pooled",),
     )
-    assert [trace.visible for trace in picture.figure.data[1:]] == ["legendonly"] * 2 + [True]
+    for drawn in (picture.figure.data[1::2], picture.figure.layout.shapes):
+        assert [part.visible for part in drawn] == ["legendonly"] * 2 + [True]
     assert "unpooled" not in picture.alt
 
 

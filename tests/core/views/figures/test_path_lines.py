@@ -19,12 +19,16 @@ def _drawn(school, school_path, *, visible=ALL, group=None, place=None):
     return scene
 
 
-def test_every_kind_is_drawn_with_the_numbers_of_its_fit(school, school_path):
+def test_every_kind_is_drawn_with_the_numbers_of_its_fit(school, school_path, ends_of):
     scene = _drawn(school, school_path)
     rows, own, own_handles, mixed, handles, pooled = scene.figure.data
     assert rows.name == "1,190 rows"
     assert own.name == "unpooled (107 lines)"
-    np.testing.assert_array_equal(own.y[0::3], school_path.lines.table["own_from"])
+    (drawn,) = scene.figure.layout.shapes
+    table = school_path.lines.table
+    starts = table["own_from"][table["own_to"].notna()]
+    np.testing.assert_allclose(ends_of(drawn)[:, 2], starts, atol=1e-3)
+    assert (drawn.legendgroup, drawn.line.dash) == (own.legendgroup, own.line.dash)
     assert mixed.name == "mixed (107 lines)"
     at = school_path.path.at_estimate
     np.testing.assert_array_equal(mixed.y[1::3], school_path.lines.end[at])

@@ -49,7 +49,7 @@ def test_claims_beside_what_happened(keeps_the_rules):
 
 
 @pytest.mark.parametrize(("term", "value"), [("w_class", 0.0), ("x", 1.0)])
-def test_intervals_that_miss_are_told_apart(term, value, keeps_the_rules):
+def test_intervals_that_miss_are_told_apart(term, value, keeps_the_rules, ends_of):
     found = experiment()
     ranges = []
     for kind, name in ((NAIVE, "intervals-naive"), (MIXED, "intervals-mixed")):
@@ -63,17 +63,18 @@ def test_intervals_that_miss_are_told_apart(term, value, keeps_the_rules):
         assert hits.name == f"{50 - wrong.sum()} hold the truth"
         assert misses.line.dash != hits.line.dash
         assert misses.line.color != hits.line.color
-        assert misses.x[::3] == pytest.approx(np.flatnonzero(wrong) + 1.0)
-        assert hits.x[::3] == pytest.approx(np.flatnonzero(~wrong) + 1.0)
+        drawn_hits, drawn_misses = (ends_of(path) for path in picture.figure.layout.shapes)
+        assert drawn_misses[:, 0] == pytest.approx(np.flatnonzero(wrong) + 1.0)
+        assert drawn_hits[:, 0] == pytest.approx(np.flatnonzero(~wrong) + 1.0)
         ends = (answer.estimate - answer.half_width)[:50][wrong]
-        assert misses.y[::3] == pytest.approx(ends)
+        assert drawn_misses[:, 2] == pytest.approx(ends, abs=1e-5)
         assert picture.alt.endswith(f": {wrong.sum()} of them miss the truth, {value:g}.")
         assert set(truth.y) == {value}
         ranges.append(picture.figure.layout.yaxis.range)
     assert ranges[0] == ranges[1]
 
 
-def test_intervals_without_end_leave_the_others_visible(keeps_the_rules):
+def test_intervals_without_end_leave_the_others_visible(keeps_the_rules, ends_of):
     whole = experiment(FEW, repeats=50)
     knows_nothing = np.where(np.arange(50) % 2, 1e-32, 57.0)  # degrees of freedom
     answers = tuple(
@@ -86,11 +87,12 @@ def test_intervals_without_end_leave_the_others_visible(keeps_the_rules):
     keeps_the_rules(picture)
     low, high = picture.figure.layout.yaxis.range
     assert high - low < 45.0 * found.answer("w_school", MIXED).performance.real_se
-    drawn = np.concatenate([np.asarray(trace.y) for trace in picture.figure.data[:2]])
-    assert (np.nanmin(drawn), np.nanmax(drawn)) == (low, high)  # they leave the frame
+    paths = [path for path in picture.figure.layout.shapes if "L" in path.path]
+    drawn = np.concatenate([ends_of(path)[:, 2:] for path in paths])
+    assert (drawn.min(), drawn.max()) == pytest.approx((low, high))  # they leave the frame
 
 
-def test_estimates_far_from_the_truth_are_seen():
+def test_estimates_far_from_the_truth_are_seen(ends_of):
     schools = LevelDesign("school", 60, intercept_sd=0.05)
     found = experiment(
         replace(PRESETS["Simpson's paradox"], levels=(schools,), residual_sd=0.3), 50
@@ -98,7 +100,7 @@ def test_estimates_far_from_the_truth_are_seen():
     answer = found.answer("x", NAIVE)
     off = abs(answer.performance.mean - answer.truth)
     assert off > figures.FARTHEST * answer.performance.real_se
-    hits, misses, _ = figures.intervals(found, "x", NAIVE).figure.data
+    hits, misses = figures.intervals(found, "x", NAIVE).figure.layout.shapes
     lower = (answer.estimate - answer.half_width)[:50]
-    assert len(hits.y) == 0
-    assert misses.y[::3] == pytest.approx(lower)
+    assert "L" not in hits.path
+    assert ends_of(misses)[:, 2] == pytest.approx(lower, abs=1e-5)

@@ -1,0 +1,64 @@
+"""Many lines in one path: where they go, what is left out, how finely they are written."""
+
+import numpy as np
+import pytest
+
+from mlm_core.views.figures.sheet import Sheet
+from mlm_core.views.figures.strokes import add_strokes, touched
+
+
+def _drawn(*ends, **look):
+    figure = Sheet()
+    arrays = tuple(np.asarray(end, dtype=float) for end in ends)
+    add_strokes(figure, arrays, line={"width": 2}, **look)
+    (shape,) = figure.layout.shapes
+    return shape
+
+
+def test_every_line_is_a_piece_of_one_path():
+    shape = _drawn([0, 1], [1, 2], [5, 6], [7, 8.25], legendgroup="g")
+    assert shape.path == "M0.0,5.0L1.0,7.0M1.0,6.0L2.0,8.25"
+    assert (shape.legendgroup, shape.line.width) == ("g", 2)
+
+
+def test_a_line_without_an_end_is_not_drawn():
+    shape = _drawn([0, 1, 2], [1, np.nan, 3], [5, 6, np.inf], [7, 8, 9])
+    assert shape.path == "M0.0,5.0L1.0,7.0"
+    assert _drawn([np.nan], [1], [1], [1]).path == "M0,0"  # nothing to be seen
+
+
+@pytest.mark.parametrize(
+    ("shift", "scale"), [(0.0, 1e-7), (0.0, 1e6), (1e9, 1.0), (1e9, 1e6), (-2020.0, 1e-3)]
+)
+def test_lines_are_finer_than_a_screen_wherever_they_lie(shift, scale, ends_of):
+    ends = shift + scale * np.random.default_rng(1).normal(size=(4, 20))
+    found = ends_of(_drawn(*ends))
+    spread = np.array([np.ptp(ends[:2]), np.ptp(ends[2:])])
+    error = np.abs(found - ends.T) / np.repeat(spread, 2)
+    assert error.max() < 1e-5
+
+
+def test_lines_of_one_place_are_drawn_there(ends_of):
+    np.testing.assert_array_equal(ends_of(_drawn([3], [3], [4], [4])), [[3, 3, 4, 4]])
+
+
+def test_lines_have_an_entry_in_the_legend_that_takes_them_along():
+    figure = Sheet()
+    ends = tuple(np.zeros(2) for _ in range(4))
+    together = {"legendgroup": "g", "visible": "legendonly"}
+    add_strokes(figure, ends, line={"dash": "dot"}, name="two", **together)
+    figure.add_trace(
+        touched((np.zeros(2), np.zeros(2)), hovertemplate="<extra></extra>", **together)
+    )
+    (shape,), (entry, points) = figure.layout.shapes, figure.data
+    assert (entry.name, entry.line.dash, entry.showlegend) == ("two", "dot", None)
+    assert np.isnan(entry.x).all()
+    for part in (shape, entry, points):
+        assert (part.legendgroup, part.visible) == ("g", "legendonly")
+
+
+def test_points_that_answer_the_mouse_are_not_drawn():
+    told = touched((np.array([1.0]), np.array([2.0])), hovertemplate="here<extra></extra>")
+    (trace,) = Sheet().add_trace(told).data
+    assert (trace.mode, trace.showlegend) == ("none", False)
+    assert (trace.x.tolist(), trace.y.tolist()) == ([1.0], [2.0])
