@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from mlm_core.errors import DesignError
 from mlm_core.fits.estimates import user_scale
 from mlm_core.inference.replicate_pooling import pooled_tests, unpooled_tests
 from mlm_core.inference.replicate_refits import Refitter
@@ -34,6 +35,8 @@ NAIVE, ROBUST, UNPOOLED, MIXED = KINDS
 CONFIDENCE = 0.95
 # Groups times replicates handled at a time: what fits into the processor's cache.
 _AT_ONCE = 20_000
+
+_LEAST_GROUPS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,11 +166,14 @@ def repeat_design(
 
     Raises
     ------
+    DesignError
+        There are too few groups to tell how much they differ.
     TableError
         The design's table cannot carry its model.
     """
     drawing = draw(design, seed=seed)
     moments = drawing.preparation.moments
+    _check_groups(design, moments.levels[0].n_groups)
     at_once = max(8, _AT_ONCE // len(moments.counts))
     firsts = range(0, repeats, at_once)
     seeds = np.random.SeedSequence(seed).spawn(len(firsts))
@@ -193,6 +199,19 @@ def repeat_design(
         n_groups=tuple(level.n_groups for level in moments.levels),
         answers=answers,
     )
+
+
+def _check_groups(design: NestedDesign, n: int) -> None:
+    """Refuse outermost groups that intercept and predictor fit perfectly: no test has a meaning.
+
+    Inner levels have at least one group more each, and one predictor.
+    """
+    if n < _LEAST_GROUPS:
+        raise DesignError(
+            f"{n} groups of {design.levels[0].name!r} are fitted perfectly by the intercept and"
+            " their predictor, so nothing tells how much such groups differ: take at least"
+            f" {_LEAST_GROUPS}."
+        )
 
 
 def _estimates(

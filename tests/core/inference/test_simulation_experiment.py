@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mlm_core.errors import DesignError
 from mlm_core.fits.mixed import fit_mixed
 from mlm_core.fits.pooled import fit_pooled
 from mlm_core.inference.simulation import PRESETS, changed_level
@@ -146,3 +147,10 @@ def test_a_thousand_repeats_take_less_than_three_seconds(design):
         best = min(best, time.process_time() - start)
     print(f"\n1,000 repeats: {best:.2f} s")
     assert best < PROMISED_SECONDS
+
+
+def test_groups_that_their_predictors_fit_perfectly_are_refused():
+    with pytest.raises(DesignError, match=r"^2 groups of 'class' .* take at least 3\.$"):
+        repeat_design(changed_level(CLASSES, 0, groups=2), seed=1, repeats=10)
+    three = repeat_design(changed_level(CLASSES, 0, groups=3), seed=1, repeats=10)
+    assert np.isfinite(three.answer("w_class", MIXED).half_width).all()

@@ -128,6 +128,11 @@ def test_extreme_designs_are_answered_or_refused_in_words(tab: str, view: OpenVi
     page.app.slider(key="g-6-school").set_value(2.0)
     page.app.slider(key="cor-6-school").set_value(1.0)
     page.run()
+    if tab == "Ignore the groups":  # nothing is left over to test by
+        assert "2 groups of 'school' are fitted perfectly" in page.notes("stop")[0]
+        assert "take at least 3" in page.notes("stop")[0]
+        page.app.slider(key="g-6-school").set_value(3.0)
+        page.run()
     assert page.answer
     assert not page.notes("stop")
     page.app.slider(key="rows-6").set_value(1.0)
