@@ -41,4 +41,9 @@ def message(chart: Picture, picture: Picture) -> str:
     place = f'<div class="mlm-live" data-of="{chart.key}"'
     if picture is chart:
         return f"{place}></div>"
-    return f'{place} data-alt="{escape(picture.alt)}" data-figure="{escape(picture.json)}"></div>'
+    return f"{place} data-alt={_quoted(picture.alt)} data-figure={_quoted(picture.json)}></div>"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a value in HTML, in quotes that a figure, full of the others, has few of."""
+    return "'" + escape(text, quote=False).replace("'", "&#x27;") + "'"

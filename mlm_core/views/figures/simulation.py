@@ -43,6 +43,7 @@ FAMILIES = {
 # Where two curves lie on each other, the first is seen at both sides of the second.
 WIDTHS = {NAIVE: 8, UNPOOLED: 3, MIXED: 3}
 SHOWN_INTERVALS = 50
+EVERY = 2  # of the places of a curve that is seen from afar; it follows a slider
 # Standard errors beyond the estimates at which a frame ends at the latest: intervals that know next
 # to nothing (two groups, few rows left) would make all others invisible. They run out of it.
 FARTHEST = 20.0
@@ -62,8 +63,8 @@ def estimators(found: Experiment, term: str) -> Picture:
         name = "pooled" if answer.kind == NAIVE else answer.kind
         figure.add_trace(
             scatter(
-                x=curve.x,
-                y=curve.y,
+                x=curve.x[::EVERY],
+                y=curve.y[::EVERY],
                 mode="lines",
                 line={"color": family.colour, "dash": family.dash, "width": WIDTHS[answer.kind]},
                 name=f"{name}: mean {number(answer.performance.mean)}",
