@@ -44,8 +44,9 @@ def add_strokes(
     together
         ``legendgroup`` and ``visible``, which the points that tell of the lines share.
     """
-    look = {"line": line, "opacity": opacity, "layer": "between"}  # the grid and the traces
-    figure.add_shape(type="path", path=_path(*ends), **look, **together)
+    if path := _path(*ends):
+        look = {"line": line, "opacity": opacity, "layer": "between"}  # the grid and the traces
+        figure.add_shape(type="path", path=path, **look, **together)
     if name:
         nowhere = np.array([np.nan])
         entry = {"mode": "lines", "line": line, "hoverinfo": "skip", "name": name}
@@ -61,7 +62,7 @@ def touched(places: tuple[Floats, Floats], **told: Any) -> dict[str, Any]:
 def _path(left: Floats, right: Floats, start: Floats, end: Floats) -> str:
     is_whole = np.isfinite(left + right + start + end)
     if not is_whole.any():
-        return "M0,0"
+        return ""
     across = _rounded(np.stack([left[is_whole], right[is_whole]]))
     up = _rounded(np.stack([start[is_whole], end[is_whole]]))
     pieces = zip(across[0], up[0], across[1], up[1], strict=True)

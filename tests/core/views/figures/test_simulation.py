@@ -87,8 +87,7 @@ def test_intervals_without_end_leave_the_others_visible(keeps_the_rules, ends_of
     keeps_the_rules(picture)
     low, high = picture.figure.layout.yaxis.range
     assert high - low < 45.0 * found.answer("w_school", MIXED).performance.real_se
-    paths = [path for path in picture.figure.layout.shapes if "L" in path.path]
-    drawn = np.concatenate([ends_of(path)[:, 2:] for path in paths])
+    drawn = np.concatenate([ends_of(path)[:, 2:] for path in picture.figure.layout.shapes])
     assert (drawn.min(), drawn.max()) == pytest.approx((low, high))  # they leave the frame
 
 
@@ -100,7 +99,8 @@ def test_estimates_far_from_the_truth_are_seen(ends_of):
     answer = found.answer("x", NAIVE)
     off = abs(answer.performance.mean - answer.truth)
     assert off > figures.FARTHEST * answer.performance.real_se
-    hits, misses = figures.intervals(found, "x", NAIVE).figure.layout.shapes
+    figure = figures.intervals(found, "x", NAIVE).figure
+    (misses,) = figure.layout.shapes
     lower = (answer.estimate - answer.half_width)[:50]
-    assert "L" not in hits.path
+    assert [trace.name for trace in figure.data[:2]] == ["0 hold the truth", "50 miss the truth"]
     assert ends_of(misses)[:, 2] == pytest.approx(lower, abs=1e-5)

@@ -24,7 +24,14 @@ def test_every_line_is_a_piece_of_one_path():
 def test_a_line_without_an_end_is_not_drawn():
     shape = _drawn([0, 1, 2], [1, np.nan, 3], [5, 6, np.inf], [7, 8, 9])
     assert shape.path == "M0.0,5.0L1.0,7.0"
-    assert _drawn([np.nan], [1], [1], [1]).path == "M0,0"  # nothing to be seen
+
+
+def test_where_no_line_is_whole_there_is_only_the_entry_in_the_legend():
+    figure = Sheet()
+    ends = tuple(np.array([end]) for end in (np.nan, 1.0, 1.0, 1.0))
+    add_strokes(figure, ends, line={"width": 1}, name="none")
+    assert not figure.layout.shapes  # which the axes would have to reach
+    assert [trace.name for trace in figure.data] == ["none"]
 
 
 @pytest.mark.parametrize(
