@@ -127,11 +127,16 @@
     return true;
   };
 
+  // Only what is new is written: every change makes the browser look at the page again.
   const tell = (group, slider) => {
-    group.setAttribute("aria-valuemin", "0");
-    group.setAttribute("aria-valuemax", String(slider.steps.length - 1));
-    group.setAttribute("aria-valuenow", String(slider.active));
-    group.setAttribute("aria-valuetext", slider.steps[slider.active].label);
+    const told = {
+      "aria-valuemin": "0",
+      "aria-valuemax": String(slider.steps.length - 1),
+      "aria-valuenow": String(slider.active),
+      "aria-valuetext": slider.steps[slider.active].label,
+    };
+    for (const [name, value] of Object.entries(told))
+      if (group.getAttribute(name) !== value) group.setAttribute(name, value);
   };
 
   const look = () => {
