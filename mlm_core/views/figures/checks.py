@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from mlm_core.inference.influence import GroupInfluence
 from mlm_core.inference.quantile_plots import QuantilePlot
@@ -176,18 +177,22 @@ def influence(found: GroupInfluence, *, group: str | None = None) -> Picture:
     )
     shown = f"the {len(table)} with most" if len(found.table) > len(table) else "most first"
     name_positions(figure, table["group"], f"groups of {for_figure(found.level)}, {shown}")
-    # Names stand upright: there is room for all that are drawn.
-    figure.update_xaxes(
-        showticklabels=True,
-        tickmode="array",
-        tickvals=place,
-        ticktext=tick_labels(table["group"]),
-    )
+    _name_all(figure, table["group"])
     figure.update_yaxes(rangemode="tozero")
     pairs = zip(table["group"][:3], distance[:3], strict=True)
     top = ", ".join(f"{plain(each)} ({number(float(value), 2)})" for each, value in pairs)
     alt = f"Cook's distances of groups of {plain(found.level)}, largest first: {top}."
     return Picture(figure, alt, "influence")
+
+
+def _name_all(figure: Sheet, groups: pd.Series) -> None:
+    """Name every position: upright, the names of all that are drawn have room."""
+    figure.update_xaxes(
+        showticklabels=True,
+        tickmode="array",
+        tickvals=np.arange(1, len(groups) + 1),
+        ticktext=tick_labels(groups),
+    )
 
 
 def spread(found: Heterogeneity, *, sigma: float) -> Picture:
