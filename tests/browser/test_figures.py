@@ -81,3 +81,25 @@ def test_a_slider_in_a_figure_moves_by_arrow_keys(same_screen: Any) -> None:
             "place => document.querySelector('.slider-group').ariaValueNow === String(place)",
             arg=place,
         )
+
+
+@pytest.mark.parametrize(
+    ("link", "figure", "entry"),
+    [
+        ("/mixed?data=classroom", "conditional-modes", "95% interval"),
+        ("/pooling?data=classroom", "pooling", "unpooled (107 lines)"),
+    ],
+)
+def test_lines_of_one_path_are_hidden_by_their_entry_in_the_legend(
+    link: str, figure: str, entry: str, same_screen: Any
+) -> None:
+    same_screen.stay_at(link)
+    same_screen.traces(figure)
+    plot = same_screen.main.locator(f".st-key-figure-{figure}")
+    names = plot.locator(".legendtext").all_text_contents()
+    lines = plot.locator(".shapelayer path")
+    assert lines.count() == 1
+    plot.locator(".legendtoggle").nth(names.index(entry)).click()
+    lines.first.wait_for(state="detached")
+    plot.locator(".legendtoggle").nth(names.index(entry)).click()
+    lines.first.wait_for(state="attached")

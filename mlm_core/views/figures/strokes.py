@@ -44,8 +44,11 @@ def add_strokes(
     together
         ``legendgroup`` and ``visible``, which the points that tell of the lines share.
     """
+    if name:  # hidden and shown by its entry
+        together = {"legendgroup": name, **together}
     if path := _path(*ends):
-        look = {"line": line, "opacity": opacity, "layer": "between"}  # the grid and the traces
+        # Not "between" grid and traces: what is hidden there, plotly forgets to remove.
+        look = {"line": line, "opacity": opacity, "layer": "below"}
         figure.add_shape(type="path", path=path, **look, **together)
     if name:
         nowhere = np.array([np.nan])

@@ -69,3 +69,12 @@ def test_points_that_answer_the_mouse_are_not_drawn():
     (trace,) = Sheet().add_trace(told).data
     assert (trace.mode, trace.showlegend) == ("none", False)
     assert (trace.x.tolist(), trace.y.tolist()) == ([1.0], [2.0])
+
+
+def test_lines_of_no_group_come_and_go_with_their_entry():
+    figure = Sheet()
+    ends = tuple(np.array([end]) for end in (0.0, 1.0, 2.0, 3.0))
+    add_strokes(figure, ends, line={"width": 1}, name="95% interval")
+    (shape,), (entry,) = figure.layout.shapes, figure.data
+    assert shape.legendgroup == entry.legendgroup == "95% interval"
+    assert shape.layer == "below"
