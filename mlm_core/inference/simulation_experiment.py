@@ -35,7 +35,7 @@ NAIVE, ROBUST, UNPOOLED, MIXED = KINDS
 CONFIDENCE = 0.95
 # Groups times replicates handled at a time: what fits into the processor's cache.
 _AT_ONCE = 20_000
-
+# One more than the intercept and a predictor of groups fit perfectly.
 _LEAST_GROUPS = 3
 
 

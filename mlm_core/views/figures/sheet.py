@@ -14,7 +14,7 @@ Frames, which nobody compares, are packed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -127,18 +127,17 @@ class Sheet(go.Figure):  # type: ignore[misc]  # plotly has no types
 
     def add_annotation(self, **look: Any) -> Sheet:
         """Write into the figure."""
-        if self._traces is None:
-            super().add_annotation(**look)
-        else:
-            self._look["annotations"] = [*self._look.get("annotations", ()), look]
-        return self
+        return self._add("annotations", super().add_annotation, look)
 
     def add_shape(self, **look: Any) -> Sheet:
-        """Draw above the traces."""
+        """Draw beneath or above the traces."""
+        return self._add("shapes", super().add_shape, look)
+
+    def _add(self, kind: str, add: Callable[..., Any], look: Mapping[str, Any]) -> Sheet:
         if self._traces is None:
-            super().add_shape(**look)
+            add(**look)
         else:
-            self._look["shapes"] = [*self._look.get("shapes", ()), look]
+            self._look[kind] = [*self._look.get(kind, ()), look]
         return self
 
     def set_frames(self, frames: Sequence[Mapping[str, Any]]) -> Sheet:
