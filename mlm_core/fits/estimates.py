@@ -74,23 +74,27 @@ def t_table(
 ) -> pd.DataFrame:
     """Return a table of coefficients with t tests against zero and 95% intervals.
 
-    Columns: term, estimate, se, df, t, p, lower, upper.
+    Columns: term, and those of :func:`t_columns`.
     """
+    return pd.DataFrame({"term": list(terms), **t_columns(estimate, se, df)})
+
+
+def t_columns(
+    estimate: FloatArray, se: FloatArray, df: FloatArray | float
+) -> dict[str, FloatArray]:
+    """Return t tests against zero and 95% intervals: estimate, se, df, t, p, lower, upper."""
     degrees = np.broadcast_to(np.asarray(df, dtype=float), estimate.shape)
     t = estimate / se
     half = special.stdtrit(degrees, 0.5 + CONFIDENCE / 2.0) * se
-    return pd.DataFrame(
-        {
-            "term": list(terms),
-            "estimate": estimate,
-            "se": se,
-            "df": degrees,
-            "t": t,
-            "p": two_sided(t, degrees),
-            "lower": estimate - half,
-            "upper": estimate + half,
-        }
-    )
+    return {
+        "estimate": estimate,
+        "se": se,
+        "df": degrees,
+        "t": t,
+        "p": two_sided(t, degrees),
+        "lower": estimate - half,
+        "upper": estimate + half,
+    }
 
 
 def estimate_of(terms: tuple[str, ...], beta: FloatArray, term: str) -> float:

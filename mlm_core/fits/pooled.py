@@ -24,7 +24,7 @@ from mlm_core.fits import printing
 from mlm_core.fits.estimates import (
     estimate_of,
     likelihood_of_variance,
-    t_table,
+    t_columns,
     user_scale,
 )
 from mlm_core.fits.preparation import Preparation, prepare
@@ -167,14 +167,12 @@ class PooledFit:
         (clusters - 1) degrees of freedom, robust_se, robust_t, robust_p, robust_lower,
         robust_upper.
         """
-        table = t_table(self.terms, self.beta, np.sqrt(np.diag(self.vcov)), float(self.df_residual))
-        names = ["se", "t", "p", "lower", "upper"]
-        if self.robust_vcov is None:
-            return table.assign(**{f"robust_{name}": np.nan for name in names})
-        robust = t_table(
-            self.terms, self.beta, np.sqrt(np.diag(self.robust_vcov)), self.n_clusters - 1.0
-        )
-        return table.assign(**{f"robust_{name}": robust[name] for name in names})
+        vcov = np.full_like(self.vcov, np.nan) if self.robust_vcov is None else self.robust_vcov
+        naive = t_columns(self.beta, np.sqrt(np.diag(self.vcov)), float(self.df_residual))
+        robust = t_columns(self.beta, np.sqrt(np.diag(vcov)), self.n_clusters - 1.0)
+        names = ("se", "t", "p", "lower", "upper")
+        more = {f"robust_{name}": robust[name] for name in names}
+        return pd.DataFrame({"term": list(self.terms), **naive, **more})
 
     def estimate(self, term: str) -> float:
         """Return the estimate of one coefficient; NaN where the model does not have it."""

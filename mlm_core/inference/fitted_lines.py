@@ -84,9 +84,10 @@ def line_ends(
         groups that lack a coefficient or a range are left out.
     """
     # Without an intercept in the model the other terms begin at zero.
-    terms = {INTERCEPT.label: np.zeros(len(ranges)), **by_term(coefficients, ranges["group"])}
-    intercept = weighted_sum(terms, {INTERCEPT.label: 1.0, **(at or {})}, ranges["group"])
-    slope = weighted_sum(terms, {predictor: 1.0, **(tilt or {})}, ranges["group"])
+    groups = pd.Index(ranges["group"])
+    terms = {INTERCEPT.label: np.zeros(len(groups)), **by_term(coefficients, groups)}
+    intercept = weighted_sum(terms, {INTERCEPT.label: 1.0, **(at or {})}, groups)
+    slope = weighted_sum(terms, {predictor: 1.0, **(tilt or {})}, groups)
     ends = pd.DataFrame(
         {
             "group": ranges["group"],
@@ -99,7 +100,8 @@ def line_ends(
             "y_to": intercept + slope * ranges["upper"].to_numpy(),
         }
     )
-    return ends[~np.isnan(intercept) & ~np.isnan(slope)].reset_index(drop=True)
+    is_whole = ~(np.isnan(intercept) | np.isnan(slope))
+    return ends if is_whole.all() else ends[is_whole].reset_index(drop=True)
 
 
 def by_term(coefficients: pd.DataFrame, groups: Iterable[str]) -> dict[str, Floats]:

@@ -20,6 +20,9 @@ from mlm_core.fits.groups import find_level
 from mlm_core.fits.pooled import PooledFit
 from mlm_core.inference.pushed_points import held_means, points_of_source, sample_size
 
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
 MOST_POINTS = 5000
 """More rows than this are drawn as a sample."""
 ALL_ROWS = "all rows"
@@ -79,12 +82,17 @@ def group_ranges(x: ArrayLike, group: ArrayLike) -> pd.DataFrame:
     values, names = np.asarray(x, dtype=np.float64), np.asarray(group)
     is_complete = ~(np.isnan(values) | pd.isna(names))
     codes, labels = pd.factorize(names[is_complete])
+    return _ranges(values[is_complete], codes, labels)
+
+
+def _ranges(values: Floats, codes: Codes, labels: ArrayLike) -> pd.DataFrame:
+    """Return the range of values by group, told by its place among the labels."""
     order = np.argsort(codes, kind="stable")
     first = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    ordered = values[is_complete][order]
+    ordered = values[order]
     return pd.DataFrame(
         {
-            "group": [str(label) for label in labels],
+            "group": [str(label) for label in np.asarray(labels)],
             "n": np.diff(first, append=len(order)),
             "lower": np.minimum.reduceat(ordered, first),
             "upper": np.maximum.reduceat(ordered, first),
@@ -113,10 +121,13 @@ def see_rows(
         return SeenRows(found.ranges, Points(found.points, found.n_total), at, tilt)
     design = build_design(pooled.model, table)
     x = design.rows.values(column)
-    groups = row_labels(design, level)
+    codes, labels = _row_groups(design, level)
     at, tilt = _held(design, pooled.moments.layout.fixed, column)
-    points = sample_points(x, design.outcome, groups, most=most, seed=seed)
-    return SeenRows(group_ranges(x, groups), points, at, tilt)
+    points = sample_points(x, design.outcome, codes, most=most, seed=seed)
+    named = points.table.assign(group=labels[points.table["group"].to_numpy()])
+    seen, places = pd.factorize(codes)
+    ranges = _ranges(x, seen, labels[places])
+    return SeenRows(ranges, Points(named, points.n_total), at, tilt)
 
 
 def range_of_all(ranges: pd.DataFrame) -> pd.DataFrame:
@@ -133,11 +144,17 @@ def range_of_all(ranges: pd.DataFrame) -> pd.DataFrame:
 
 def row_labels(design: Design, level: str) -> NDArray[np.object_]:
     """Return the label of each row's group, written as the fits write it."""
+    codes, labels = _row_groups(design, level)
+    return labels[codes]
+
+
+def _row_groups(design: Design, level: str) -> tuple[Codes, NDArray[np.object_]]:
+    """Return the group of each row, told by its place among the labels, and the labels."""
     levels = design.hierarchy.levels
     codes = design.hierarchy.codes.astype(np.intp)
     for inner in range(len(levels) - 1, find_level(levels, level), -1):
         codes = levels[inner].parent[codes]
-    return levels[find_level(levels, level)].labels()[codes]
+    return codes, levels[find_level(levels, level)].labels()
 
 
 def _held(

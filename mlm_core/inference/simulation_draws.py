@@ -73,18 +73,18 @@ def draw_table(design: NestedDesign, *, seed: int) -> pd.DataFrame:
     for parent in reversed(parents[1:]):
         codes.insert(0, parent[codes[0]])
     x = _predictor(design, codes[0], generator)
-    frame = pd.DataFrame(
-        {level.name: code + 1 for level, code in zip(design.levels, codes, strict=True)}
-    )
-    frame[PUPIL] = x
+    columns: dict[str, NDArray[np.number]] = {
+        level.name: code + 1 for level, code in zip(design.levels, codes, strict=True)
+    }
+    columns[PUPIL] = x
     means = np.bincount(codes[0], x) / np.bincount(codes[0])
     y = design.intercept + design.slope * x + design.contextual * means[codes[0]]
     for level, code in zip(design.levels, codes, strict=True):
         own, part = _level_part(level, code, x, generator)
-        frame[level.predictor] = own
+        columns[level.predictor] = own
         y += part
-    frame[OUTCOME] = y + design.residual_sd * generator.standard_normal(len(x))
-    return frame
+    columns[OUTCOME] = y + design.residual_sd * generator.standard_normal(len(x))
+    return pd.DataFrame(columns)
 
 
 def draw(design: NestedDesign, *, seed: int, method: Method = "REML") -> Drawing:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ class Answers:
     se: Floats
     df: Floats
 
-    @property
+    @cached_property
     def half_width(self) -> Floats:
         """Half the width of the 95% intervals."""
         return np.asarray(special.stdtrit(self.df, 0.5 + CONFIDENCE / 2.0) * self.se)

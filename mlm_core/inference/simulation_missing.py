@@ -35,7 +35,6 @@ MECHANISMS: tuple[Mechanism, ...] = ("MCAR", "MAR", "MNAR")
 DRIVERS: dict[Mechanism, str] = {"MCAR": "", "MAR": PUPIL, "MNAR": OUTCOME}
 # Logits by which the odds of being missing rise with a standard deviation of x or y.
 STRENGTH = 1.5
-_FARTHEST = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,14 @@ def lose_rows(
     frame: pd.DataFrame, mechanism: Mechanism, *, share: float, generator: np.random.Generator
 ) -> pd.DataFrame:
     """Return the table without the outcomes that got lost (as missing values)."""
-    probability = loss_probability(frame, mechanism, share)
+    return _without(frame, loss_probability(frame, mechanism, share), generator)
+
+
+def _without(
+    frame: pd.DataFrame, probability: Floats, generator: np.random.Generator
+) -> pd.DataFrame:
     lost = generator.random(len(frame)) < probability
-    return frame.assign(**{OUTCOME: frame[OUTCOME].mask(lost)})
+    return frame.assign(**{OUTCOME: np.where(lost, np.nan, frame[OUTCOME])})
 
 
 def loss_probability(frame: pd.DataFrame, mechanism: Mechanism, share: float) -> Floats:
@@ -143,7 +147,9 @@ def loss_probability(frame: pd.DataFrame, mechanism: Mechanism, share: float) ->
     def excess(a: float) -> float:
         return float(special.expit(a + z).mean()) - share
 
-    return np.asarray(special.expit(optimize.brentq(excess, -_FARTHEST, _FARTHEST) + z))
+    even = special.logit(share)  # at either end nobody is lost more, or less, often than asked
+    a = optimize.brentq(excess, even - z.max(), even - z.min())
+    return np.asarray(special.expit(a + z))
 
 
 def missing_data(
@@ -157,7 +163,8 @@ def missing_data(
         What is left cannot carry the model.
     """
     frame = draw_table(design, seed=seed)
-    left = lose_rows(frame, mechanism, share=share, generator=_losses(seed))
+    probability = loss_probability(frame, mechanism, share)
+    left = _without(frame, probability, _losses(seed))
     return MissingData(
         design=design,
         mechanism=mechanism,
@@ -165,7 +172,7 @@ def missing_data(
         seed=seed,
         n_rows=len(frame),
         n_lost=int(left[OUTCOME].isna().sum()),
-        probability=_curve(frame, mechanism, share),
+        probability=_curve(frame[DRIVERS[mechanism] or PUPIL].to_numpy(), probability),
         before=_estimates(design, frame),
         after=_estimates(design, left),
     )
@@ -220,20 +227,13 @@ def _array(estimates: list[tuple[Estimate, ...]]) -> Floats:
 
 def _estimates(design: NestedDesign, frame: pd.DataFrame) -> tuple[Estimate, ...]:
     table = fit_mixed(design.model, frame).coefficients
-    columns = ("term", "estimate", "se", "lower", "upper")
+    columns = (table[name].tolist() for name in ("term", "estimate", "se", "lower", "upper"))
     truths = design.coefficients
-    found = []
-    for term, estimate, se, lower, upper in table[list(columns)].itertuples(index=False):
-        found.append(Estimate(term, truths[term], estimate, se, lower, upper))
-    return tuple(found)
+    return tuple(Estimate(term, truths[term], *rest) for term, *rest in zip(*columns, strict=True))
 
 
-def _curve(frame: pd.DataFrame, mechanism: Mechanism, share: float) -> pd.DataFrame:
-    """Return the probability of loss over the range of its driver (x where there is none)."""
-    driver = DRIVERS[mechanism] or PUPIL
-    probability = loss_probability(frame, mechanism, share)
-    order = np.argsort(frame[driver].to_numpy())
+def _curve(driver: Floats, probability: Floats) -> pd.DataFrame:
+    """Return the probability of loss over the range of its driver."""
+    order = np.argsort(driver)
     picked = order[np.unique(np.linspace(0, len(order) - 1, 200).astype(np.intp))]
-    return pd.DataFrame(
-        {"driver": frame[driver].to_numpy()[picked], "probability": probability[picked]}
-    )
+    return pd.DataFrame({"driver": driver[picked], "probability": probability[picked]})

@@ -223,7 +223,7 @@ def table(printed: Table, *, of: str = "") -> None:
             st.caption(for_markdown(text))
     else:
         st.html(table_forms.as_html(printed))
-    download(frame, name=name)
+    download(lambda: frame, name=name)
 
 
 def rows(frame: pd.DataFrame, *, name: str) -> None:
@@ -231,14 +231,14 @@ def rows(frame: pd.DataFrame, *, name: str) -> None:
     st.dataframe(frame, hide_index=True, key=f"rows-{name}")
 
 
-def download(frame: pd.DataFrame, *, name: str, label: str = "") -> None:
-    """Offer a table as a CSV file whose cells no spreadsheet will run as formulas.
+def download(made: Callable[[], pd.DataFrame], *, name: str, label: str = "") -> None:
+    """Offer a table, made when it is wanted, as a CSV file no spreadsheet will run formulas of.
 
     Without a label of its own the button stands right beneath the table.
     """
     st.download_button(
         label or "Download as CSV",
-        data=lambda: table_forms.as_csv(frame),
+        data=lambda: table_forms.as_csv(made()),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"save-{name}" if label else f"download-{name}",

@@ -106,8 +106,8 @@ def _drawn(setting: Setting, lesson: Lesson) -> None:
                 args=(design, seed),
             ):
                 st.rerun()
-            frame = simulated.drawn(draw_table, design=design, seed=seed)
-            show.download(frame, name="simulated", label="Download the table as CSV")
+            drawn = partial(draw_table, design, seed=seed)
+            show.download(drawn, name="simulated", label="Download the table as CSV")
         if designs.is_in_use(design, seed):
             st.markdown("This table is in use on all pages now; the sidebar has its model.")
             st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")

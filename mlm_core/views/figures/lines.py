@@ -176,7 +176,7 @@ def _add_points(figure: Sheet, points: Points) -> None:
             mode="markers",
             marker={"color": GREY, "size": 5, "opacity": 0.45},
             text=labels(points.table["group"]),
-            customdata=points.table[["group"]].to_numpy(object),
+            customdata=points.table["group"].to_numpy(object)[:, None],
             hovertemplate="<b>%{text}</b><br>%{x:.4~g}, %{y:.5~g}<extra></extra>",
             name=name,
         )

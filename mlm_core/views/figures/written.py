@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,10 @@ def contour(**look: Any) -> dict[str, Any]:
 
 def plain(part: Any) -> Any:
     """Return a part of a figure as lists and mappings: arrays are written, None is left out."""
-    if type(part) is str:  # most of what is not a number
+    if (kind := type(part)) is str or kind is int:  # most of what there is, so asked first
         return part
+    if kind is float:
+        return part if isfinite(part) else None
     if isinstance(part, Mapping):
         return {name: plain(value) for name, value in part.items() if value is not None}
     if isinstance(part, (pd.Series, pd.Index)):
@@ -51,8 +54,8 @@ def plain(part: Any) -> Any:
     if isinstance(part, (list, tuple)):
         return [plain(each) for each in part]
     if isinstance(part, np.generic):
-        part = part.item()
-    return None if isinstance(part, float) and not np.isfinite(part) else part
+        return plain(part.item())
+    return part
 
 
 def _listed(values: NDArray[Any]) -> list[Any]:
