@@ -20,6 +20,14 @@ IS_DARK = """() => {
   const colour = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   return Math.max(...colour.match(/\\d+/g).slice(0, 3).map(Number)) < 128;
 }"""
+# Titles of axes that a figure has and the screen does not show.
+UNTITLED = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => {
+  const seen = [...plot.querySelectorAll(".infolayer text")].map(each => each.textContent);
+  const shown = text => text.replaceAll("<br>", "").replace(/&\\w+;/g, "");
+  return Object.keys(plot.layout).filter(key => /^[xy]axis/.test(key))
+    .map(key => plot.layout[key].title?.text).filter(text => text)
+    .filter(text => !seen.includes(shown(text)));
+})"""
 MOST_STOPS = 400
 # Marks where the focus is; tells whether it can be seen there. None where the page ends.
 VISIT = """() => {
@@ -76,6 +84,15 @@ def test_its_pictures_are_drawn_and_told(site: Site, same_screen: Any) -> None:
         told = figure.get_attribute("aria-label")
         assert told
         assert any(character.isdigit() for character in told), told
+
+
+def test_the_axes_of_its_pictures_have_their_titles(site: Site, same_screen: Any) -> None:
+    same_screen.stay_at(site.address)
+    same_screen.settle()
+    for plot in same_screen.main.locator(".js-plotly-plot").all():
+        plot.locator("svg.main-svg").first.wait_for()
+    same_screen.page.wait_for_timeout(500)  # a title may be taken away again
+    assert same_screen.page.evaluate(UNTITLED) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

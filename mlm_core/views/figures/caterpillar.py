@@ -27,6 +27,7 @@ from mlm_core.views.figures.theme import (
     click_data,
     every,
     labels,
+    leave_room,
     name_positions,
     new_figure,
 )
@@ -68,6 +69,7 @@ def slopes(
         A group that is highlighted.
     """
     figure = new_figure("", f"slope of {for_figure(term)}")
+    leave_room(figure, lines=2)
     span = (0.25, len(ordered.table) + 0.75)
     _add_estimates(figure, ordered, UNPOOLED.colour, "own slope of a group", keep=group)
     add_level_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
@@ -128,6 +130,7 @@ def slope_density(
     """
     wild = f"<br>{count(density.n_outside)} beyond the frame" if density.n_outside else ""
     figure = new_figure(f"slope of {for_figure(term)}{wild}", "density")
+    leave_room(figure, lines=2)
     _add_density(figure, density)
     span = (0.0, 1.05 * float(density.y.max()) if len(density.y) else 1.0)
     add_upright_line(figure, pooled, f"pooled: {number(pooled, 4)}", POOLED, span=span)
@@ -226,7 +229,8 @@ def _add_estimates(
             marker={
                 "color": colour,
                 "size": 7 if is_small else 4,
-                "symbol": np.where(is_open, "circle-open", "circle"),
+                # One for all is drawn faster than the same one for each.
+                "symbol": np.where(is_open, "circle-open", "circle") if is_open.any() else "circle",
             },
             text=labels(table["group"]),
             customdata=np.column_stack([click_data(table), _bounds(table)]),

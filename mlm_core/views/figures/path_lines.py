@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -101,15 +101,12 @@ def _add_handles(
     ``ends`` is (2, T, G).
     """
     is_point = (table["x_from"] == table["x_to"]).to_numpy()
-    opacity = np.where(is_point, 0.9, 0.0)
+    size: Mapping[str, Any] = {"size": 12, "opacity": 0.0}
+    if is_point.any():  # one for all is drawn faster than one for each
+        size = {"size": np.where(is_point, 8, 12), "opacity": np.where(is_point, 0.9, 0.0)}
     look = {
         "mode": "markers",
-        "marker": {
-            "color": family.colour,
-            "symbol": family.symbol,
-            "size": np.where(is_point, 8, 12),
-            "opacity": opacity,
-        },
+        "marker": {"color": family.colour, "symbol": family.symbol, **size},
         "text": labels(table["group"]),
         "customdata": table[["group", "n"]].to_numpy(object),
         "hovertemplate": _HOVER,

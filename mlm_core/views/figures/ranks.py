@@ -23,6 +23,7 @@ STRIP_FROM = 40
 AROUND = 25
 """Groups on either side of a marked one when the picture opens on it."""
 MOST_NAMES = 30
+_UNSEEN = str.maketrans("01", "\u200b\u200c")  # characters of no width
 
 
 def drawn(table: pd.DataFrame, marked: str | None = None) -> pd.DataFrame:
@@ -40,12 +41,23 @@ def _step(groups: int) -> int:
 
 
 def places(table: pd.DataFrame, times: int = 1) -> NDArray[np.object_]:
-    """Return places on the axis, each repeated and followed by a gap where there are segments."""
-    names = table["position"].map(str).to_numpy(object)
+    """Return places on the axis, each repeated and followed by a gap where there are segments.
+
+    A place is known by the name that the axis shows for it. Names that are not those of their
+    groups letter by letter, long ones that are cut for example, can be alike: they are told apart
+    by characters that nobody sees.
+    """
+    texts = zip(tick_labels(table["group"]), table["group"], table["position"], strict=True)
+    names = np.array([text if text == group else text + _unseen(place)
+                      for text, group, place in texts], dtype=object)  # fmt: skip
     if times == 1:
         return names
     gaps = np.full(len(names), None, dtype=object)
     return np.column_stack([names] * times + [gaps]).ravel()
+
+
+def _unseen(place: int) -> str:
+    return f"{place:b}".translate(_UNSEEN)
 
 
 def uprights(low: pd.Series, high: pd.Series) -> NDArray[np.float64]:
@@ -74,15 +86,12 @@ def ribbon(
 
 def rank_axis(figure: Sheet, table: pd.DataFrame, summaries: GroupSummaries, order: str) -> None:
     """Name the places as far as there is room, with a strip of the whole below when many."""
-    where = places(table)
-    alias = dict(zip(where, tick_labels(table["group"]), strict=True))
     step = _step(summaries.n_groups)
     some = "" if step == 1 else f"{every(step)} of {count(summaries.n_groups)} "
     figure.update_xaxes(
         type="category",
         categoryorder="array",
-        categoryarray=where,
-        labelalias=alias,
+        categoryarray=places(table),
         nticks=MOST_NAMES,
         range=[-0.75, len(table) - 0.25],
         showgrid=False,

@@ -24,6 +24,7 @@ from mlm_core.views.figures.theme import (
     Family,
     Picture,
     add_upright_line,
+    leave_room,
     name_rows,
     new_figure,
     segments,
@@ -53,6 +54,7 @@ _HIT, _MISS = BLUE, VERMILLION
 def estimators(found: Experiment, term: str) -> Picture:
     """Draw the distribution of each estimator over the repeats, around the truth."""
     figure = new_figure(f"estimate of {written(term)}", "density over the repeats")
+    leave_room(figure, lines=3)
     highest = 0.0
     for answer in found.of(term):
         if answer.kind == ROBUST:  # the same estimates as the naive ones
@@ -86,6 +88,7 @@ def estimators(found: Experiment, term: str) -> Picture:
 def claims(found: Experiment, term: str) -> Picture:
     """Draw for each way the real standard error beside the one it states."""
     figure = new_figure(f"standard error of {written(term)}", "")
+    leave_room(figure, lines=2)
     answers = found.of(term)
     places = np.arange(len(answers), 0, -1, dtype=float)
     fared = [answer.performance for answer in answers]
@@ -121,6 +124,7 @@ def intervals(found: Experiment, term: str, kind: str) -> Picture:
     answer = found.answer(term, kind)
     shown = min(SHOWN_INTERVALS, found.n_repeats)
     figure = new_figure("repeat", f"95% interval of {written(term)}", height=330)
+    leave_room(figure, lines=2)
     frame = _frame(found, term, shown)
     misses = _add_intervals(figure, answer, shown, frame)
     figure.update_yaxes(range=frame)

@@ -59,6 +59,7 @@ LONGEST_TICK_LABEL = 14  # characters; the hover has the whole name
 MARGIN = {"l": 99, "r": 24, "t": 58, "b": 80}
 WITHOUT_LABELS = 44
 """The lower margin where the positions of an axis have no labels."""
+_LINE = 24  # pixels: of one more line of a legend, or of the title of an axis
 _CHARACTER, _BESIDE = 6.8, 64  # pixels: of a character, and of ticks and title beside labels
 MOST_ROOM = 240
 
@@ -133,6 +134,11 @@ class Picture:
 def new_figure(x_title: str, y_title: str, *, height: int = HEIGHT) -> Sheet:
     """Start a figure; the axis titles are figure text already (user text escaped)."""
     return Sheet({**_look(height), "xaxis": axis(x_title), "yaxis": axis(y_title)})
+
+
+def leave_room(figure: Sheet, *, lines: int) -> None:
+    """Leave room above for a legend of so many lines, as one beside another figure needs."""
+    figure.update_layout(margin={"t": MARGIN["t"] + _LINE * (lines - 1)})
 
 
 def axis(title: str | None = None) -> dict[str, Any]:
@@ -277,5 +283,5 @@ def name_positions(figure: Sheet, groups: pd.Series, title: str) -> None:
         )
     else:
         figure.update_xaxes(showticklabels=False, ticks="", showgrid=False)
-        figure.update_layout(margin={"b": WITHOUT_LABELS})
+        figure.update_layout(margin={"b": WITHOUT_LABELS + _LINE * title.count("<br>")})
     figure.update_xaxes(title={"text": title}, range=[0.25, len(groups) + 0.75])
