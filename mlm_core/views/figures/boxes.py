@@ -7,7 +7,15 @@ import pandas as pd
 
 from mlm_core.inference.group_summaries import GroupSummaries
 from mlm_core.views.escape import for_figure, plain
-from mlm_core.views.figures.ranks import drawn, mark, places, rank_axis, ribbon, uprights
+from mlm_core.views.figures.ranks import (
+    drawn,
+    mark,
+    placed,
+    places,
+    rank_axis,
+    ribbon,
+    uprights,
+)
 from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import (
     BLUE,
@@ -57,7 +65,7 @@ def boxplots(
     _add_whole(figure, table, summaries.median, "median")
     outliers = summaries.outliers[summaries.outliers["position"].isin(table["position"])]
     if len(outliers) <= MOST_OUTLIERS:
-        _add_outliers(figure, outliers)
+        _add_outliers(figure, placed(outliers))
     if len(table) <= MOST_BOXES:
         _add_boxes(figure, table)
         _add_targets(figure, table)

@@ -30,26 +30,30 @@ def drawn(table: pd.DataFrame, marked: str | None = None) -> pd.DataFrame:
     """Return the groups that are drawn: all, or evenly many of them and the marked one."""
     step = _step(len(table))
     if step == 1:
-        return table
+        return placed(table)
     chosen = (np.arange(len(table)) % step == 0) | (table["group"] == marked).to_numpy()
     kept: pd.DataFrame = table.loc[chosen].reset_index(drop=True)
-    return kept
+    return placed(kept)
 
 
 def _step(groups: int) -> int:
     return max(1, -(-groups // MOST_GROUPS))
 
 
-def places(table: pd.DataFrame, times: int = 1) -> NDArray[np.object_]:
-    """Return places on the axis, each repeated and followed by a gap where there are segments.
+def placed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups with their ``place`` on the axis, the name that it shows for them.
 
-    A place is known by the name that the axis shows for it. Names that are not those of their
-    groups letter by letter, long ones that are cut for example, can be alike: they are told apart
-    by characters that nobody sees.
+    Names that are not those of their groups letter by letter, long ones that are cut for example,
+    can be alike: they are told apart by characters that nobody sees.
     """
     texts = zip(tick_labels(table["group"]), table["group"], table["position"], strict=True)
-    names = np.array([text if text == group else text + _unseen(place)
-                      for text, group, place in texts], dtype=object)  # fmt: skip
+    names = [text if text == group else text + _unseen(at) for text, group, at in texts]
+    return table.assign(place=np.array(names, dtype=object))
+
+
+def places(table: pd.DataFrame, times: int = 1) -> NDArray[np.object_]:
+    """Return places on the axis, each repeated and followed by a gap where there are segments."""
+    names = table["place"].to_numpy(object)
     if times == 1:
         return names
     gaps = np.full(len(names), None, dtype=object)
