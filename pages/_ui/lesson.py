@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mlm_core.errors import MlmError
 from pages._ui import live, parts, show
 from pages._ui.controls import Control
+from pages._ui.long_work import CancelledError, UnfinishedError
 
 if TYPE_CHECKING:
     from mlm_core.views.figures.theme import Picture
@@ -76,10 +78,17 @@ class Lesson:
 
     def _fill(self, body: Callable[[Lesson], None]) -> None:
         self._rows, self._told, self._is_said = [], set(), False
+        refused = ""
         with self._rest.container(), show.guard():
-            body(self)
+            try:
+                body(self)
+            except MlmError as error:
+                if self._is_said or isinstance(error, (CancelledError, UnfinishedError)):
+                    raise
+                refused = str(error)
         if not self._is_said:
-            self._answer.container()
+            with self._answer.container():
+                show.answer_refused(refused)
             self._beside.container()
         if self._body is not None and self._told != self._standing:
             st.rerun()  # a chart stands of which there is nothing more to say

@@ -78,6 +78,13 @@ def answer(sentence: str) -> None:
         st.markdown(_FIRST_THINK if state.is_answer_awaited() else sentence)
 
 
+def answer_refused(text: str) -> None:
+    """Say in the place of the answer why there is none, if that is known."""
+    with st.container(key="answer"):
+        if text:
+            note("stop", text)
+
+
 def aside(sentence: str) -> None:
     """Say something small, if there is something to say."""
     if sentence:

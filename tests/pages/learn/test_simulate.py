@@ -138,6 +138,7 @@ def test_extreme_designs_are_answered_or_refused_in_words(tab: str, view: OpenVi
     page.app.slider(key="rows-6").set_value(1.0)
     page.run()
     assert "take at least two rows a group" in page.notes("stop")[0]
+    assert "take at least two rows a group" in page.answer  # where people look for it
     page.app.slider(key="rows-6").set_value(20.0)
     page.app.slider(key="sd-6-school").set_value(0.0)
     page.app.slider(key="slopes-6-school").set_value(0.0)
