@@ -39,15 +39,15 @@ def ignore_groups() -> None:
 
 def _repeated(setting: Setting, lesson: Lesson) -> None:
     design, seed = setting.read()
+    repeated = partial(
+        simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
+    )
+    found = repeated(repeats=QUICK, on_cancel=None)  # before a design that is refused is described
     with lesson.beside():
         st.caption(narrative.design(design))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             choice = st.container(width="content")
             wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
-    repeated = partial(
-        simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
-    )
-    found = repeated(repeats=QUICK, on_cancel=None)
     if wanted:
         with show.guard():  # what was found before is shown until this is done
             found = repeated(repeats=MANY, on_cancel=parts.not_asked("repeat-many"))

@@ -130,7 +130,8 @@ def test_extreme_designs_are_answered_or_refused_in_words(tab: str, view: OpenVi
     page.run()
     if tab == "Ignore the groups":  # nothing is left over to test by
         assert "2 groups of 'school' are fitted perfectly" in page.notes("stop")[0]
-        assert "take at least 3" in page.notes("stop")[0]
+        assert "take at least 3" in page.answer
+        assert not [each for each in page.app.button if each.label.startswith("Repeat")]
         page.app.slider(key="g-6-school").set_value(3.0)
         page.run()
     assert page.answer
