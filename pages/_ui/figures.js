@@ -155,6 +155,17 @@
     });
   };
 
+  // --- a first figure that need not wait -----------------------------------------------------------
+
+  // The drawing library, fetched with the page, takes a second to set itself up. Where no figure has
+  // asked for it yet, that is done while nobody waits.
+  const setUp = () => {
+    const fetched = performance.getEntriesByType("resource").map((each) => each.name);
+    const library = fetched.find((name) => /\/PlotlyChart\.[^/]+\.js$/.test(name));
+    if (library) import(library);
+  };
+  setTimeout(() => (window.requestIdleCallback ?? setTimeout)(setUp), 1000);
+
   let isWaiting = false;
   new MutationObserver(() => {
     follow();

@@ -26,6 +26,12 @@ WHOLE_FILM = 60_000  # milliseconds; about 8 seconds on an idle machine
 DRAWN = f"document.querySelector('{FILM} .js-plotly-plot')._fullData[0].x.length"
 
 
+def test_a_page_without_figures_sets_the_drawing_library_up(screen: Any) -> None:
+    screen.open("/load?data=classroom")
+    assert not screen.main.get_by_test_id("stPlotlyChart").count()
+    screen.page.locator("style#plotly\\.js-style-global").wait_for(state="attached")
+
+
 @pytest.mark.parametrize("kind", BEGINNINGS)
 def test_a_figure_is_saved_from_its_own_menu(kind: str, same_screen: Any) -> None:
     same_screen.stay_at("/groups-differ?data=classroom")
