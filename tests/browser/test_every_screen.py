@@ -23,7 +23,7 @@ IS_DARK = """() => {
 # Titles of axes that a figure has and the screen does not show.
 UNTITLED = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap(plot => {
   const seen = [...plot.querySelectorAll(".infolayer text")].map(each => each.textContent);
-  const shown = text => text.replaceAll("<br>", "").replace(/&\\w+;/g, "");
+  const shown = text => new DOMParser().parseFromString(text, "text/html").body.textContent;
   return Object.keys(plot.layout).filter(key => /^[xy]axis/.test(key))
     .map(key => plot.layout[key].title?.text).filter(text => text)
     .filter(text => !seen.includes(shown(text)));
