@@ -87,7 +87,7 @@ def build_design(model: Model, frame: pd.DataFrame, encoder: Encoder | None = No
     """
     columns, is_complete, missing = _complete_rows(model, frame)
     level_columns = list(dict.fromkeys(term.groups for term in model.random))
-    keys = {name: columns[name].to_numpy() for groups in level_columns for name in groups}
+    keys = {name: columns[name] for groups in level_columns for name in groups}
     encoder = Encoder() if encoder is None else encoder
     rows = Rows(columns, encoder, model, "fit", is_complete)
     outcome = rows.outcome(model.outcome)

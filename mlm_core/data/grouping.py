@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from mlm_core.data.blocks import at_once
 from mlm_core.data.expressions import level_name
 from mlm_core.data.partition import Codes, Partition, by_parent, combine, partition
 from mlm_core.errors import (
@@ -70,7 +72,7 @@ class Hierarchy:
     ----------
     levels : tuple of Level
         Outermost first; empty when nothing is grouped.
-    codes : ndarray of int32, shape (n_rows,)
+    codes : ndarray of int, shape (n_rows,)
         Group of each row at the innermost level (zeros when nothing is grouped).
     """
 
@@ -84,13 +86,15 @@ class Hierarchy:
 
 
 def build_hierarchy(
-    columns: Mapping[str, NDArray[Any]], level_columns: Sequence[tuple[str, ...]], n_rows: int
+    columns: Mapping[str, pd.Series[Any] | NDArray[Any]],
+    level_columns: Sequence[tuple[str, ...]],
+    n_rows: int,
 ) -> Hierarchy:
     """Return the groups of nested levels, numbered.
 
     Parameters
     ----------
-    columns : Mapping[str, ndarray]
+    columns : Mapping[str, Series or ndarray]
         Key columns without missing values, each of shape (n_rows,).
     level_columns : sequence of tuples
         Key columns of each level, in any order; none when nothing is grouped.
@@ -102,10 +106,12 @@ def build_hierarchy(
     CrossedGroupsError
         Two levels are crossed.
     """
-    names = dict.fromkeys(name for keys in level_columns for name in keys)
-    single = {name: partition(columns[name]) for name in names}
+    names = list(dict.fromkeys(name for keys in level_columns for name in keys))
+    single = dict(
+        zip(names, at_once(partition, [columns[name] for name in names], n_rows), strict=True)
+    )
     levels: list[Level] = []
-    codes = np.broadcast_to(np.int32(0), n_rows)  # takes no room
+    codes = np.broadcast_to(np.intp(0), n_rows)  # takes no room
     ordered = _outermost_first(single, level_columns)
     is_chain = True
     for position, (keys, own) in enumerate(ordered):
@@ -143,7 +149,7 @@ def _outermost_first(
 
 def _below(own: Partition) -> tuple[Codes, NDArray[np.intp], NDArray[np.intp]]:
     """Return what :func:`_nest` does for a level with one key more than the level around it."""
-    return own.codes, own.parent.astype(np.intp), np.arange(own.n_groups)
+    return own.codes, own.parent, np.arange(own.n_groups)
 
 
 def _nest(

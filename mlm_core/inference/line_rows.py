@@ -151,7 +151,7 @@ def row_labels(design: Design, level: str) -> NDArray[np.object_]:
 def _row_groups(design: Design, level: str) -> tuple[Codes, NDArray[np.object_]]:
     """Return the group of each row, told by its place among the labels, and the labels."""
     levels = design.hierarchy.levels
-    codes = design.hierarchy.codes.astype(np.intp)
+    codes = design.hierarchy.codes
     for inner in range(len(levels) - 1, find_level(levels, level), -1):
         codes = levels[inner].parent[codes]
     return codes, levels[find_level(levels, level)].labels()

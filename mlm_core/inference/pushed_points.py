@@ -180,7 +180,7 @@ class _Rows:
 
     def labels(
         self, lines: Mapping[str, NDArray[Any]]
-    ) -> tuple[NDArray[np.object_], NDArray[np.int32]]:
+    ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
         """Return the labels of groups, as the fits write them, and the group of every line."""
         keys = {name: lines[place] for place, name in zip(self.places, self._keys, strict=True)}
         hierarchy = build_hierarchy(keys, [self._keys], len(lines["g0"]))

@@ -20,6 +20,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mlm_core.data.blocks import by_shares, row_blocks
 from mlm_core.data.completeness import Completeness
 from mlm_core.data.design import Design
 from mlm_core.data.grouping import Level
@@ -30,11 +31,10 @@ from mlm_core.moments.tree import Branch, Family, State, branches, families, gat
 from mlm_core.notes import Note
 
 FloatArray = NDArray[np.float64]
-# Rows handled at a time: large enough to amortise calls, small enough to stay in cache.
-_BLOCK_ROWS = 65_536
-# Adding the sums of a block costs by the group: with fewer rows it would cost more than the rows.
-_ROWS_PER_GROUP = 4
-# Values of innermost groups walked through at a time, and the fewest groups, for the same reasons.
+# Rows that tell about where a column lies, so that what is summed is small.
+_LOOKED_AT = 1_000
+# Values of innermost groups walked through at a time, and the fewest groups: few
+# enough to stay in cache, enough to amortise calls.
 _BRANCH_VALUES, _BRANCH_GROUPS = 24_000, 1_000
 # Variation below this share of a column's whole is rounding (a stored column has variance one).
 NO_VARIATION = 1e-20
@@ -189,25 +189,8 @@ def accumulate(design: Design) -> Moments:
     """Sum the rows of a design into moments, block by block."""
     columns = design.layout.varying
     k = len(columns) + 1
-    codes = design.hierarchy.codes
-    n_groups = design.hierarchy.n_innermost
-    shift = _overall_means(design, columns)
-    counts, means = np.zeros(n_groups), np.zeros((k, n_groups))
-    for rows in row_blocks(design.n_rows, n_groups):
-        group = codes[rows].astype(np.intp)
-        counts += np.bincount(group, minlength=n_groups)
-        for index, values in enumerate(_columns(design, columns, rows)):
-            means[index] += np.bincount(group, values - shift[index], n_groups)
-    means /= counts
-    products = np.zeros((len(pairs(k)[0]), n_groups))
-    for rows in row_blocks(design.n_rows, n_groups):
-        group = codes[rows].astype(np.intp)
-        deviations = [
-            values - shift[index] - means[index].take(group)  # faster than an index
-            for index, values in enumerate(_columns(design, columns, rows))
-        ]
-        for entry, (i, j) in enumerate(zip(*pairs(k), strict=True)):
-            products[entry] += np.bincount(group, deviations[i] * deviations[j], n_groups)
+    shift, counts, means = _group_means(design, columns)
+    products = _group_products(design, columns, shift, means)
     scale = overall_deviations(counts, means, products)
     means /= scale[:, None]
     first, second = pairs(k)
@@ -236,29 +219,70 @@ def overall_deviations(counts: FloatArray, means: FloatArray, products: FloatArr
     return np.asarray(scale)
 
 
-def row_blocks(n_rows: int, n_groups: int = 1) -> Iterator[slice]:
-    """Cut rows into blocks that stay in cache, but hold more rows than there are groups to add."""
-    size = max(_BLOCK_ROWS, _ROWS_PER_GROUP * n_groups)
-    for start in range(0, n_rows, size):
-        yield slice(start, min(start + size, n_rows))
-
-
 def _columns(design: Design, columns: tuple[Column, ...], rows: slice) -> Iterator[FloatArray]:
     for name in columns:
         yield design.rows.values(name, rows)
     yield design.outcome[rows]
 
 
-def _overall_means(design: Design, columns: tuple[Column, ...]) -> FloatArray:
-    """Return the mean of every column, from differences to its first value.
+def _group_means(
+    design: Design, columns: tuple[Column, ...]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the mean of every column, and of every group its rows and means around these."""
+    shift = _rough_means(design, columns)
+    n_groups, k = design.hierarchy.n_innermost, len(shift)
+
+    def sums_of(share: slice) -> FloatArray:
+        sums = np.zeros((k + 1, n_groups))
+        for rows, (spare,) in row_blocks(share, 1, n_groups):
+            group = design.hierarchy.codes[rows]
+            sums[0] += np.bincount(group, minlength=n_groups)
+            for index, values in enumerate(_columns(design, columns, rows)):
+                np.subtract(values, shift[index], out=spare)
+                sums[1 + index] += np.bincount(group, spare, n_groups)
+        return sums
+
+    counts, *sums = _added(by_shares(sums_of, design.n_rows, n_groups))
+    means = np.array(sums) / counts
+    overall = shift + means @ counts / design.n_rows
+    means -= (overall - shift)[:, None]  # by as much as the rounded shift has moved
+    return overall, counts, means
+
+
+def _group_products(
+    design: Design, columns: tuple[Column, ...], shift: FloatArray, means: FloatArray
+) -> FloatArray:
+    """Return the products of deviations from the means of every group, packed, (pairs, G)."""
+    n_groups, entries = means.shape[1], list(zip(*pairs(len(means)), strict=True))
+
+    def products_of(share: slice) -> FloatArray:
+        products = np.zeros((len(entries), n_groups))
+        for rows, (spare, *deviations) in row_blocks(share, 1 + len(means), n_groups):
+            group = design.hierarchy.codes[rows]
+            for index, values in enumerate(_columns(design, columns, rows)):
+                np.subtract(values, shift[index], out=deviations[index])
+                # Faster than an index; numpy must clip to write in place.
+                deviations[index] -= means[index].take(group, out=spare, mode="clip")
+            for entry, (i, j) in enumerate(entries):
+                np.multiply(deviations[i], deviations[j], out=spare)
+                products[entry] += np.bincount(group, spare, n_groups)
+        return products
+
+    return _added(by_shares(products_of, design.n_rows, n_groups))
+
+
+def _added(parts: list[FloatArray]) -> FloatArray:
+    """Add arrays into the first."""
+    for part in parts[1:]:
+        parts[0] += part
+    return parts[0]
+
+
+def _rough_means(design: Design, columns: tuple[Column, ...]) -> FloatArray:
+    """Return the mean of every column over some rows, from differences to its first value.
 
     A constant column's mean is then that value to the last digit, and what is stored exactly zero.
     """
-    k = len(columns) + 1
-    sums, first = np.zeros(k), np.zeros(k)
-    for rows in row_blocks(design.n_rows):
-        for index, values in enumerate(_columns(design, columns, rows)):
-            if rows.start == 0:
-                first[index] = values[0]
-            sums[index] += (values - first[index]).sum()
-    return first + sums / design.n_rows
+    rows = slice(None, None, max(design.n_rows // _LOOKED_AT, 1))
+    some = _columns(design, columns, rows)
+    return np.array([values[0] + (values - values[0]).mean() for values in some])

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from mlm_core.data import blocks
 from mlm_core.data.design import build_design
 from mlm_core.data.model import Model
 from mlm_core.moments import moments as module
-from mlm_core.moments.moments import accumulate, row_blocks
+from mlm_core.moments.moments import accumulate
 from mlm_core.moments.packed import unpack
 
 
@@ -46,14 +47,28 @@ def test_counts_means_and_products_are_those_of_the_rows(moments, pupils):
         )
 
 
-def test_every_cut_into_blocks_gives_the_same_moments(moments, pupils, monkeypatch):
-    monkeypatch.setattr(module, "_BLOCK_ROWS", 7)
-    assert [rows.stop - rows.start for rows in row_blocks(16)] == [7, 7, 2]
-    assert [rows.stop - rows.start for rows in row_blocks(16, 3)] == [12, 4]
-    monkeypatch.setattr(module, "_ROWS_PER_GROUP", 1)
+@pytest.mark.parametrize("share_rows", [1_000, 13])
+@pytest.mark.parametrize("block_rows", [1_000, 7])
+def test_every_cut_of_the_rows_gives_the_same_moments(
+    share_rows, block_rows, moments, pupils, monkeypatch
+):
+    monkeypatch.setattr(blocks, "_SHARE_ROWS", share_rows)
+    monkeypatch.setattr(blocks, "_BLOCK_ROWS", block_rows)
+    monkeypatch.setattr(blocks, "_ROWS_PER_GROUP", 1)
     cut = accumulated("y ~ x + w + (1 | d/s/c)", pupils)
+    assert_allclose(cut.shift, moments.shift, rtol=1e-15)
     assert_allclose(cut.means, moments.means, atol=1e-13, rtol=1e-11)
     assert_allclose(cut.products, moments.products, atol=1e-12, rtol=1e-11)
+
+
+def test_rows_looked_at_first_do_not_matter(pupils, monkeypatch):
+    # The first row is far from all others, and nothing but it is looked at.
+    monkeypatch.setattr(module, "_LOOKED_AT", 1)
+    far = pupils.assign(y=pupils["y"].where(pupils.index > 0, 1e6))
+    found = accumulated("y ~ x + w + (1 | d/s/c)", far)
+    assert_allclose(found.shift, far[["x", "w", "y"]].mean(), rtol=1e-14)
+    assert_allclose((found.means @ found.counts) / 54, 0.0, atol=1e-13)
+    assert_allclose(stored(found, far).std(axis=0), 1.0, rtol=1e-12)
 
 
 @pytest.mark.parametrize("value", [0.1, 2020.0, 1e9 + 0.3])
