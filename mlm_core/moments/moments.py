@@ -33,9 +33,9 @@ from mlm_core.notes import Note
 FloatArray = NDArray[np.float64]
 # Rows that tell about where a column lies, so that what is summed is small.
 _LOOKED_AT = 1_000
-# Values of innermost groups walked through at a time, and the fewest groups: few
-# enough to stay in cache, enough to amortise calls.
-_BRANCH_VALUES, _BRANCH_GROUPS = 24_000, 1_000
+# Values of innermost groups walked through at a time, and the fewest groups: enough to amortise
+# calls, few enough to stay in cache.
+_BRANCH_VALUES, _BRANCH_GROUPS = 120_000, 1_000
 # Variation below this share of a column's whole is rounding (a stored column has variance one).
 NO_VARIATION = 1e-20
 
