@@ -86,3 +86,10 @@ def test_likelihood_of_the_linear_model(pupils):
         - 0.5 * log_det
     )
     assert likelihood_of_variance(left, 54, log_det, 2) == pytest.approx(restricted, rel=1e-12)
+
+
+def test_whoever_changes_a_table_changes_it_alone():
+    estimate, se = np.array([1.0, 2.0]), np.array([0.5, 0.5])
+    table = t_table(("a", "b"), estimate, se, 10.0)
+    table.loc[:, ["estimate", "se", "df"]] = 0.0
+    assert (estimate.tolist(), se.tolist()) == ([1.0, 2.0], [0.5, 0.5])
