@@ -73,13 +73,14 @@
   // message that comes meanwhile is the one that is followed.
   const follow = () => {
     if (isToFollow) return;
-    for (const message of document.querySelectorAll(".mlm-live")) {
-      const plot = document.querySelector(`.st-key-${message.dataset.of} .js-plotly-plot`);
+    for (const message of document.querySelectorAll('[class*="st-key-live-"] .stText')) {
+      const [key, alt, figure] = message.textContent.split("\n");
+      const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
       if (!plot?._ev?.listeners("plotly_redraw").length) continue; // not drawn yet
       const own = drawn.get(plot) ?? itself(plot);
       drawn.set(plot, own);
-      if (own.shown === message.dataset.figure) continue;
-      show(plot, own, message.dataset);
+      if (own.shown === figure) continue;
+      show(plot, own, { figure, alt });
       isToFollow = true;
       requestAnimationFrame(() => setTimeout(() => {
         isToFollow = false;
@@ -175,6 +176,6 @@
       isWaiting = false;
       look();
     });
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
   look();
 })();

@@ -119,7 +119,7 @@ class Lesson:
         if chart is picture and self._body is not None:
             st.rerun()  # it was never drawn, or at another height
         with st.container(key=f"live-{picture.name}"):  # is not seen
-            st.html(live.message(chart, picture))
+            st.text(live.message(chart, picture))
         self._told.add(picture.name)
         return chart
 

@@ -8,7 +8,6 @@ it, in an element that ``figures.js`` reads and hands to the drawing library.
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from pages._ui import state
@@ -37,13 +36,10 @@ def chart_of(picture: Picture) -> Picture:
 
 
 def message(chart: Picture, picture: Picture) -> str:
-    """Return the element (HTML) that says what a chart is to show: nothing but itself, or this."""
-    place = f'<div class="mlm-live" data-of="{chart.key}"'
+    """Return the text that says what a chart is to show: nothing but itself, or another figure.
+
+    A line each: the chart's key, and unless it is to show itself the other's description and JSON.
+    """
     if picture is chart:
-        return f"{place}></div>"
-    return f"{place} data-alt={_quoted(picture.alt)} data-figure={_quoted(picture.json)}></div>"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a value in HTML, in quotes that a figure, full of the others, has few of."""
-    return "'" + escape(text, quote=False).replace("'", "&#x27;") + "'"
+        return chart.key
+    return "\n".join((chart.key, " ".join(picture.alt.split()), picture.json))
