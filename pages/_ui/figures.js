@@ -73,7 +73,7 @@
   // message that comes meanwhile is the one that is followed.
   const follow = () => {
     if (isToFollow) return;
-    for (const message of document.querySelectorAll('[class*="st-key-live-"] .stText')) {
+    for (const message of document.querySelectorAll(".st-key-live .stText")) {
       const [key, alt, figure] = message.textContent.split("\n");
       const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
       if (!plot?._ev?.listeners("plotly_redraw").length) continue; // not drawn yet

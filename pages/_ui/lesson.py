@@ -9,6 +9,7 @@ the time that a person waited.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import streamlit as st
@@ -42,6 +43,7 @@ class Lesson:
         self._beside = st.empty()
         self._charts = st.container()
         self._rest = st.empty()
+        self._messages: DeltaGenerator
         self._body: Callable[[Lesson], None] | None = None
         self._rows: list[list[tuple[str, Picture]]] = []
         self._standing: set[str] = set()
@@ -80,6 +82,7 @@ class Lesson:
         self._rows, self._told, self._is_said = [], set(), False
         refused = ""
         with self._rest.container(), show.guard():
+            self._messages = st.container(key="live")  # is not seen
             try:
                 body(self)
             except MlmError as error:
@@ -118,14 +121,14 @@ class Lesson:
         chart = live.chart_of(picture)
         if chart is picture and self._body is not None:
             st.rerun()  # it was never drawn, or at another height
-        with st.container(key=f"live-{picture.name}"):  # is not seen
-            st.text(live.message(chart, picture))
+        self._messages.text(live.message(chart, picture))
         self._told.add(picture.name)
         return chart
 
 
 def _draw_row(row: Sequence[tuple[str, Picture]]) -> None:
-    columns = st.columns(len(row)) if len(row) > 1 else [st.container()] * len(row)
+    # A block around a single figure would cost the browser time at every step.
+    columns = st.columns(len(row)) if len(row) > 1 else [nullcontext()] * len(row)
     for column, (above, chart) in zip(columns, row, strict=True):
         with column:
             if above:

@@ -43,19 +43,17 @@ def _repeated(setting: Setting, lesson: Lesson) -> None:
         simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
     )
     found = repeated(repeats=QUICK, on_cancel=None)  # before a design that is refused is described
+    *predictors, intercept = found.terms
     with lesson.beside():
         st.caption(narrative.design(design))
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            choice = st.container(width="content")
+            term = parts.one_of(
+                "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
+            )
             wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
     if wanted:
         with show.guard():  # what was found before is shown until this is done
             found = repeated(repeats=MANY, on_cancel=parts.not_asked("repeat-many"))
-    *predictors, intercept = found.terms
-    with choice:
-        term = parts.one_of(
-            "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
-        )
     lesson.say(narrative.ignoring(found, term))
     drawn = partial(figures.intervals, found, term)
     lesson.figures(
