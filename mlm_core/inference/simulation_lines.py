@@ -13,7 +13,7 @@ from mlm_core.inference.simulation import OUTCOME, PUPIL, NestedDesign
 from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.moments.making import moments
 
-MOST_POINTS = 150
+MOST_POINTS = 100
 """Rows shown behind the lines: enough to see the cloud, few enough to follow a slider."""
 
 
