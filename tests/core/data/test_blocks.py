@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 
 import numpy as np
 import pytest
@@ -53,6 +54,7 @@ def _fork(results):
     results.put(at_once(abs, [-1, 2], 1_000))
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded")  # by Python, of any fork beside threads
 def test_a_forked_process_has_threads_of_its_own(small):
     assert at_once(abs, [-3, 4], 1_000) == [3, 4]
