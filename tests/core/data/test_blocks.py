@@ -60,7 +60,7 @@ def test_a_forked_process_has_threads_of_its_own(small):
     assert at_once(abs, [-3, 4], 1_000) == [3, 4]
     context = multiprocessing.get_context("fork")
     results = context.Queue()
-    child = context.Process(target=_fork, args=(results,))
+    child = context.Process(target=_fork, args=(results,), daemon=True)
     child.start()
     assert results.get(timeout=30) == [1, 2]
     child.join()

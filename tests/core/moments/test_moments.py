@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -77,6 +78,14 @@ def test_a_constant_column_is_stored_as_exact_zero(value, pupils):
     assert (found.shift[1], found.scale[1]) == (value, 1.0)
     assert not found.means[1].any()
     assert not unpack(found.products, 3)[1].any()
+
+
+def test_so_it_is_where_sums_of_very_many_rows_would_round():
+    group = np.arange(5_000) % 7
+    frame = pd.DataFrame({"y": group + np.sin(group), "v": 0.7, "g": group})
+    found = accumulated("y ~ v + (1 | g)", frame)
+    assert (found.shift[0], found.scale[0]) == (0.7, 1.0)
+    assert not found.means[0].any()
 
 
 def test_moments_of_an_ungrouped_model_are_those_of_all_rows(pupils):
