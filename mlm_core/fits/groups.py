@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -83,12 +83,12 @@ def effects_table(moments: Moments, level: int, effects: LevelEffects) -> pd.Dat
     return pd.DataFrame({**{name: v for name, v in keys.items() if name not in own}, **own})
 
 
-def group_lines(
+def group_values(
     moments: Moments,
     terms: tuple[str, ...],
     beta: FloatArray,
     modes: Sequence[tuple[tuple[Column, ...], FloatArray]],
-) -> pd.DataFrame:
+) -> dict[str, FloatArray]:
     """Return fixed coefficients plus the modes of a level and all levels around it.
 
     Parameters
@@ -98,10 +98,9 @@ def group_lines(
 
     Returns
     -------
-    DataFrame
-        Columns group, n, term, estimate.
+    dict
+        By term, with the value of every group, shape (n_groups,).
     """
-    level = len(modes) - 1
     names = list(terms)
     for columns, _ in modes:
         names += [name.label for name in columns if name.label not in names]
@@ -111,12 +110,17 @@ def group_lines(
         total = total[:, moments.levels[index].parent]
         for name, mode in zip(columns, values, strict=True):
             total[names.index(name.label)] += mode
+    return dict(zip(names, total, strict=True))
+
+
+def group_lines(moments: Moments, level: int, values: Mapping[str, FloatArray]) -> pd.DataFrame:
+    """Return what :func:`group_values` does as a long table: group, n, term, estimate."""
     grouping = moments.levels[level]
     return pd.DataFrame(
         {
-            "group": np.repeat(grouping.labels(), len(names)),
-            "n": np.repeat(counts_at(moments, level).astype(np.int64), len(names)),
-            "term": np.tile(names, grouping.n_groups),
-            "estimate": total.T.ravel(),
+            "group": np.repeat(grouping.labels(), len(values)),
+            "n": np.repeat(counts_at(moments, level).astype(np.int64), len(values)),
+            "term": np.tile(list(values), grouping.n_groups),
+            "estimate": np.column_stack(list(values.values())).ravel(),
         }
     )

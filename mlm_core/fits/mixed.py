@@ -24,7 +24,7 @@ from mlm_core.fits.criterion import Method, Problem, build_problem
 from mlm_core.fits.curvature import Curvature, Evaluation
 from mlm_core.fits.effects import level_effects, level_modes
 from mlm_core.fits.estimates import UserScale, estimate_of, t_table, user_scale
-from mlm_core.fits.groups import effects_table, find_level, group_lines, group_sizes
+from mlm_core.fits.groups import effects_table, find_level, group_lines, group_sizes, group_values
 from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.preparation import Preparation, check_outcome_inside, prepare
 from mlm_core.fits.residual import residual_notes, scaled_residual_quantiles
@@ -207,17 +207,9 @@ class MixedFit:
     # --- groups -----------------------------------------------------------------------------------
 
     def effects(self, level: str) -> pd.DataFrame:
-        """Return the conditional modes (BLUPs) of one level.
+        """Return the conditional modes (BLUPs) of a level, by its name or its innermost column.
 
-        Parameters
-        ----------
-        level : str
-            Name of the level, or of its innermost column.
-
-        Returns
-        -------
-        DataFrame
-            The key columns, then group, n, term, mode, sd; a row for each group and effect.
+        Columns: those of its key, group, n, term, mode, sd; a row for each group and effect.
         """
         index = find_level(self.levels, level)
         return effects_table(
@@ -230,8 +222,13 @@ class MixedFit:
         Columns: group, n, term, estimate.
         """
         index = find_level(self.levels, level)
+        return group_lines(self.problem.moments, index, self.group_values(level))
+
+    def group_values(self, level: str) -> dict[str, FloatArray]:
+        """Return the same by term, with the value of every group, shape (n_groups,)."""
+        index = find_level(self.levels, level)
         modes = [level_modes(self.problem, self.at, outer) for outer in range(index + 1)]
-        return group_lines(self.problem.moments, self.terms, self.beta, modes)
+        return group_values(self.problem.moments, self.terms, self.beta, modes)
 
     def summary(self) -> str:
         """Return a text laid out as R's summary of an lmer fit."""

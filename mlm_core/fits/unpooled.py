@@ -86,6 +86,11 @@ class UnpooledFit:
         """Groups that cannot carry a line."""
         return tuple(self.labels[np.isnan(self.estimates).any(axis=0)])
 
+    @property
+    def by_term(self) -> dict[str, FloatArray]:
+        """The estimates by term, shape (G,)."""
+        return dict(zip(self.terms, self.estimates, strict=True))
+
     @cached_property
     def coefficients(self) -> pd.DataFrame:
         """Every group's coefficients. Columns: group, n, term, estimate, se, lower, upper.

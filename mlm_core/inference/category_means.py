@@ -20,7 +20,7 @@ from mlm_core.errors import UnknownColumnError
 from mlm_core.fits.groups import find_level, group_constants
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.pooled import PooledFit
-from mlm_core.inference.fitted_lines import ALL_ROWS, by_term, weighted_sum
+from mlm_core.inference.fitted_lines import weighted_sum
 from mlm_core.inference.pushed_points import mean_of
 from mlm_core.moments.moments import Moments
 from mlm_core.moments.packed import position
@@ -115,13 +115,13 @@ def category_means(
     labels = moments.levels[index].labels()
     categories = tuple(str(each) for each in moments.layout.encoder.categories[predictor])
     at, constants = _held(moments, predictor, index)
-    of_all = by_term(pooled.coefficients, [ALL_ROWS])
-    of_groups = by_term(mixed.group_coefficients(level), labels)
+    of_all = dict(zip(pooled.terms, pooled.beta, strict=True))
+    of_groups = mixed.group_values(level)
     means, modelled = [], []
     for category in categories:
         weights = {INTERCEPT.label: 1.0, **at, **_weights(moments, predictor, category)}
-        means.append(float(weighted_sum(of_all, weights, [ALL_ROWS])[0]))
-        modelled.append(weighted_sum(of_groups, {**weights, **constants}, labels))
+        means.append(float(weighted_sum(of_all, weights)))
+        modelled.append(weighted_sum(of_groups, {**weights, **constants}))
     n, mean = _counted(moments, predictor, categories, 0)
     overall = {"category": categories, "n": n[:, 0], "mean": mean[:, 0], "pooled": means}
     n, mean = _counted(moments, predictor, categories, index + 1)
@@ -146,16 +146,15 @@ def category_means(
 
 def _held(
     moments: Moments, predictor: str, level: int
-) -> tuple[dict[str, float], dict[str, pd.Series[float]]]:
+) -> tuple[dict[str, float], dict[str, Floats]]:
     """Return the means of other terms, and the groups' own values where there is one a group."""
     at = {
         column.label: mean_of(moments, column)
         for column in moments.layout.fixed
         if column != INTERCEPT and not _category_of(column, predictor)
     }
-    labels = moments.levels[level].labels()
     constants = group_constants(moments, level).items()
-    return at, {term: pd.Series(values, labels) for term, values in constants if term in at}
+    return at, {term: values for term, values in constants if term in at}
 
 
 def _counted(

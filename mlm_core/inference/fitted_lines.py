@@ -3,13 +3,12 @@
 A line is drawn over the range of its own group's predictor and no further. Other terms of a model
 are held at their overall means, in the lines of groups those with one value in every group at the
 group's own; a product with the predictor adds to the slope with the mean of its other factors.
-Coefficients come as the long tables of the fits (group, term, estimate), so that pooled, unpooled
-and mixed lines are drawn by the same rule.
+Pooled, unpooled and mixed lines are drawn by the same rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,28 +51,27 @@ __all__ = [
 
 
 def line_ends(
-    coefficients: pd.DataFrame,
+    terms: Mapping[str, Floats | float],
     ranges: pd.DataFrame,
     *,
     predictor: str,
-    at: Mapping[str, float | pd.Series[float]] | None = None,
+    at: Mapping[str, Floats | float] | None = None,
     tilt: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """Return both ends of every group's line.
 
     Parameters
     ----------
-    coefficients : DataFrame
-        Long: ``group``, ``term``, ``estimate``; without ``group`` (a pooled fit) every group gets
-        the same line. Terms other than the intercept and ``predictor`` enter with the value that
-        ``at`` gives them, zero where it gives none.
+    terms : Mapping[str, ndarray (G,) or float]
+        Coefficients by term, for every group of ``ranges`` or the same for all; NaN where a group
+        has none. Terms other than the intercept and ``predictor`` enter with the value that ``at``
+        gives them, zero where it gives none.
     ranges : DataFrame
         ``group``, ``n``, ``lower``, ``upper``, see :func:`group_ranges`.
     predictor : str
         The term on the horizontal axis.
-    at : Mapping[str, float or Series], optional
-        Values at which the other terms are held, for example their means; a Series has a value for
-        every group.
+    at : Mapping[str, ndarray (G,) or float], optional
+        Values at which the other terms are held, for example their means.
     tilt : Mapping[str, float], optional
         What terms other than ``predictor`` add to the slope, per unit of their coefficient.
 
@@ -81,62 +79,38 @@ def line_ends(
     -------
     DataFrame
         ``group``, ``n``, ``intercept``, ``slope``, ``x_from``, ``y_from``, ``x_to``, ``y_to``;
-        groups that lack a coefficient or a range are left out.
+        groups that lack a coefficient are left out.
     """
+    n = len(ranges)
     # Without an intercept in the model the other terms begin at zero.
-    groups = pd.Index(ranges["group"])
-    terms = {INTERCEPT.label: np.zeros(len(groups)), **by_term(coefficients, groups)}
-    intercept = weighted_sum(terms, {INTERCEPT.label: 1.0, **(at or {})}, groups)
-    slope = weighted_sum(terms, {predictor: 1.0, **(tilt or {})}, groups)
+    begun = {INTERCEPT.label: 0.0, **terms}
+    intercept = np.broadcast_to(weighted_sum(begun, {INTERCEPT.label: 1.0, **(at or {})}), n)
+    slope = np.broadcast_to(weighted_sum(terms, {predictor: 1.0, **(tilt or {})}), n)
+    lower, upper = (ranges[end].to_numpy(np.float64) for end in ("lower", "upper"))
     ends = pd.DataFrame(
         {
-            "group": ranges["group"],
-            "n": ranges["n"],
+            "group": ranges["group"].array,
+            "n": ranges["n"].to_numpy(),
             "intercept": intercept,
             "slope": slope,
-            "x_from": ranges["lower"],
-            "y_from": intercept + slope * ranges["lower"].to_numpy(),
-            "x_to": ranges["upper"],
-            "y_to": intercept + slope * ranges["upper"].to_numpy(),
+            "x_from": lower,
+            "y_from": intercept + slope * lower,
+            "x_to": upper,
+            "y_to": intercept + slope * upper,
         }
     )
     is_whole = ~(np.isnan(intercept) | np.isnan(slope))
     return ends if is_whole.all() else ends[is_whole].reset_index(drop=True)
 
 
-def by_term(coefficients: pd.DataFrame, groups: Iterable[str]) -> dict[str, Floats]:
-    """Return a long table of coefficients by term, a value for each of the groups in their order.
-
-    NaN where a group has none; without ``group`` (a pooled fit) all groups have the same.
-    """
-    labels = pd.Index(groups)
-    estimates = coefficients["estimate"].to_numpy(np.float64)
-    if "group" not in coefficients:
-        alike = zip(coefficients["term"], estimates, strict=True)
-        return {term: np.full(len(labels), value) for term, value in alike}
-    places, terms = pd.factorize(coefficients["term"])
-    codes = labels.get_indexer(pd.Index(coefficients["group"].map(str)))
-    found = np.full((len(terms), len(labels)), np.nan)
-    found[places[codes >= 0], codes[codes >= 0]] = estimates[codes >= 0]
-    return dict(zip(terms, found, strict=True))
-
-
 def weighted_sum(
-    terms: Mapping[str, Floats],
-    weights: Mapping[str, float | pd.Series[float]],
-    groups: Iterable[str],
-) -> Floats:
-    """Return the weighted sum of terms from :func:`by_term`, by group; those of no weight drop out.
-
-    A Series has a weight for every group.
-    """
-    labels = pd.Index(groups)
+    terms: Mapping[str, Floats | float], weights: Mapping[str, Floats | float]
+) -> Floats | float:
+    """Return the weighted sum of terms, NaN without any; those of no weight drop out."""
     parts = [
-        terms[term] * (own.reindex(labels).to_numpy() if isinstance(own, pd.Series) else own)
-        for term, own in weights.items()
-        if term in terms and (isinstance(own, pd.Series) or own)
+        terms[term] * weight for term, weight in weights.items() if term in terms and np.any(weight)
     ]
-    return np.sum(parts, axis=0) if parts else np.full(len(labels), np.nan)
+    return sum(parts) if parts else float("nan")
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,21 +194,23 @@ def fitted_lines(
     where = level or (unpooled.level if unpooled is not None else levels[0].name)
     seen = see_rows(data, pooled, columns[predictor], where, most=most_points, seed=seed)
     at, tilt, ranges = seen.at, seen.tilt, seen.ranges
-    constants = _constants(pooled, where, at)
+    groups = pd.Index(ranges["group"])
+    constants = _constants(pooled, where, at, groups)
     ends = partial(line_ends, predictor=predictor, tilt=tilt)
     ends_of_groups = partial(ends, ranges=ranges, at={**at, **constants})
-    own = {}
+    own, of_all = {}, dict(zip(pooled.terms, pooled.beta, strict=True))
     if unpooled is not None:
-        own["unpooled"] = ends_of_groups(unpooled.coefficients)
+        own["unpooled"] = ends_of_groups(_found(unpooled.by_term, unpooled.labels, groups))
     if mixed is not None:
-        own["mixed"] = ends_of_groups(mixed.group_coefficients(where))
+        labels = mixed.levels[find_level(mixed.levels, where)].labels()
+        own["mixed"] = ends_of_groups(_found(mixed.group_values(where), labels, groups))
     return FittedLines(
         outcome=pooled.model.outcome_label,
         predictor=predictor,
         level=where,
         points=seen.points,
-        families={**own, "pooled": ends(pooled.coefficients, range_of_all(ranges), at=at)},
-        by_group={**own, "pooled": ends_of_groups(pooled.coefficients)},
+        families={**own, "pooled": ends(of_all, range_of_all(ranges), at=at)},
+        by_group={**own, "pooled": ends_of_groups(of_all)},
         at=at,
         own=tuple(constants),
         tilt=tilt,
@@ -242,13 +218,21 @@ def fitted_lines(
 
 
 def _constants(
-    pooled: PooledFit, level: str, at: Mapping[str, float]
-) -> dict[str, pd.Series[float]]:
+    pooled: PooledFit, level: str, at: Mapping[str, float], groups: pd.Index[str]
+) -> dict[str, Floats]:
     """Return the terms held that have one value in every group of a level, with these values."""
     index = find_level(pooled.moments.levels, level)
-    labels = pooled.moments.levels[index].labels()
     found = group_constants(pooled.moments, index)
-    return {term: pd.Series(values, labels) for term, values in found.items() if term in at}
+    held = {term: values for term, values in found.items() if term in at}
+    return _found(held, pooled.moments.levels[index].labels(), groups) if held else {}
+
+
+def _found(
+    terms: Mapping[str, Floats], labels: NDArray[np.object_], groups: pd.Index[str]
+) -> dict[str, Floats]:
+    """Return the values of labelled groups in the order of others, NaN of those not labelled."""
+    places = pd.Index(labels).get_indexer(groups)
+    return {term: np.where(places < 0, np.nan, values[places]) for term, values in terms.items()}
 
 
 def _layout_columns(fit: PooledFit | MixedFit) -> tuple[Column, ...]:

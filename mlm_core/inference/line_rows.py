@@ -67,14 +67,20 @@ def sample_points(
         Seed of the generator: the same seed gives the same sample.
     """
     across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    chosen = np.flatnonzero(np.isfinite(across) & np.isfinite(up))
-    n_total = len(chosen)
-    if n_total > most:
-        size = sample_size(n_total, most)
-        drawn = np.random.default_rng(seed).choice(n_total, size, replace=False)
-        chosen = chosen[np.sort(drawn)]
+    chosen, n_total = _chosen(across, up, most, seed)
     found = {"x": across[chosen], "y": up[chosen], "group": np.asarray(group)[chosen]}
     return Points(pd.DataFrame(found), n_total)
+
+
+def _chosen(x: Floats, y: Floats, most: int, seed: int) -> tuple[Codes, int]:
+    """Return the places of the rows that are drawn, ascending, and how many rows are complete."""
+    complete = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    n_total = len(complete)
+    if n_total <= most:
+        return complete, n_total
+    size = sample_size(n_total, most)
+    drawn = np.random.default_rng(seed).choice(n_total, size, replace=False)
+    return complete[np.sort(drawn)], n_total
 
 
 def group_ranges(x: ArrayLike, group: ArrayLike) -> pd.DataFrame:
@@ -123,11 +129,11 @@ def see_rows(
     x = design.rows.values(column)
     codes, labels = _row_groups(design, level)
     at, tilt = _held(design, pooled.moments.layout.fixed, column)
-    points = sample_points(x, design.outcome, codes, most=most, seed=seed)
-    named = points.table.assign(group=labels[points.table["group"].to_numpy()])
+    chosen, n_total = _chosen(x, design.outcome, most, seed)
+    points = {"x": x[chosen], "y": design.outcome[chosen], "group": labels[codes[chosen]]}
     seen, places = pd.factorize(codes)
     ranges = _ranges(x, seen, labels[places])
-    return SeenRows(ranges, Points(named, points.n_total), at, tilt)
+    return SeenRows(ranges, Points(pd.DataFrame(points), n_total), at, tilt)
 
 
 def range_of_all(ranges: pd.DataFrame) -> pd.DataFrame:
@@ -135,9 +141,9 @@ def range_of_all(ranges: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "group": [ALL_ROWS],
-            "n": [ranges["n"].sum()],
-            "lower": [ranges["lower"].min()],
-            "upper": [ranges["upper"].max()],
+            "n": [ranges["n"].to_numpy().sum()],
+            "lower": [ranges["lower"].to_numpy().min()],
+            "upper": [ranges["upper"].to_numpy().max()],
         }
     )
 

@@ -17,10 +17,6 @@ from mlm_core.inference.fitted_lines import (
 from mlm_core.inference.pushed_points import SAMPLE
 
 
-def long_table(rows):
-    return pd.DataFrame(rows, columns=["group", "n", "term", "estimate"])
-
-
 def test_few_points_are_all_kept_and_many_are_sampled_reproducibly():
     few = sample_points([1, 2, np.nan, 4], [1, 2, 3, np.inf], ["a", "b", "c", "d"])
     assert not few.is_sample
@@ -42,64 +38,53 @@ def test_ranges_are_those_of_each_group():
 
 
 def test_a_line_runs_over_its_groups_range_at_held_values():
-    coefficients = long_table(
-        [("a", 2, "(Intercept)", 1.0), ("a", 2, "x", 2.0), ("a", 2, "z", 10.0)]
-    )
+    terms = {"(Intercept)": np.array([1.0]), "x": np.array([2.0]), "z": np.array([10.0])}
     ranges = group_ranges([0, 3], ["a", "a"])
-    ends = line_ends(coefficients, ranges, predictor="x", at={"z": 0.5}).iloc[0]
+    ends = line_ends(terms, ranges, predictor="x", at={"z": 0.5}).iloc[0]
     assert ends[["intercept", "slope"]].tolist() == [6.0, 2.0]
     assert ends[["x_from", "y_from", "x_to", "y_to"]].tolist() == [0.0, 6.0, 3.0, 12.0]
-    plain = line_ends(coefficients, ranges, predictor="x").iloc[0]
+    plain = line_ends(terms, ranges, predictor="x").iloc[0]
     assert plain["intercept"] == 1.0
 
 
 def test_groups_without_a_coefficient_are_left_out():
-    coefficients = long_table(
-        [
-            ("a", 2, "(Intercept)", 1.0),
-            ("a", 2, "x", np.nan),
-            ("b", 2, "(Intercept)", np.nan),
-            ("b", 2, "x", 1.0),
-            ("c", 2, "(Intercept)", 1.0),
-            ("c", 2, "x", 1.0),
-            ("c", 2, "unused", np.nan),
-        ]
-    )
+    nan = np.nan
+    terms = {
+        "(Intercept)": np.array([1.0, nan, 1.0]),
+        "x": np.array([nan, 1.0, 1.0]),
+        "unused": np.array([0.0, 0.0, nan]),
+    }
     ranges = group_ranges([0, 1, 0, 1, 0, 1], list("aabbcc"))
-    assert line_ends(coefficients, ranges, predictor="x")["group"].tolist() == ["c"]
-    at_zero = line_ends(coefficients, ranges, predictor="x", at={"unused": 0.0})
+    assert line_ends(terms, ranges, predictor="x")["group"].tolist() == ["c"]
+    at_zero = line_ends(terms, ranges, predictor="x", at={"unused": 0.0})
     assert at_zero["group"].tolist() == ["c"]
-    assert line_ends(coefficients, ranges, predictor="x", at={"unused": 1.0}).empty
+    assert line_ends(terms, ranges, predictor="x", at={"unused": 1.0}).empty
 
 
-def test_values_of_groups_find_their_group():
-    coefficients = pd.DataFrame({"term": ["(Intercept)", "x", "z"], "estimate": [1.0, 2.0, 10.0]})
+def test_every_group_is_held_at_its_own_value():
+    terms = {"(Intercept)": 1.0, "x": 2.0, "z": 10.0}
     ranges = group_ranges([0, 1, 0, 1], list("aabb"))
-    own = pd.Series([0.1, 0.2, 0.3], index=["c", "b", "a"])
-    ends = line_ends(coefficients, ranges, predictor="x", at={"z": own})
-    assert ends.set_index("group")["intercept"].to_dict() == {"a": 4.0, "b": 3.0}
-    numbered = long_table([(7, 2, "(Intercept)", 1.0), (7, 2, "x", 2.0)])
-    ends = line_ends(numbered, group_ranges([0, 1], [7, 7]), predictor="x")
-    assert ends["group"].tolist() == ["7"]
+    ends = line_ends(terms, ranges, predictor="x", at={"z": np.array([0.3, 0.0])})
+    assert ends.set_index("group")["intercept"].to_dict() == {"a": 4.0, "b": 1.0}
 
 
 def test_a_line_without_an_intercept_runs_through_zero():
-    coefficients = pd.DataFrame({"term": ["x"], "estimate": [2.0]})
-    ends = line_ends(coefficients, group_ranges([1, 3], ["a", "a"]), predictor="x").iloc[0]
+    terms = {"x": 2.0}
+    ends = line_ends(terms, group_ranges([1, 3], ["a", "a"]), predictor="x").iloc[0]
     assert ends[["intercept", "slope", "y_from", "y_to"]].tolist() == [0.0, 2.0, 2.0, 6.0]
-    assert line_ends(coefficients, group_ranges([1, 3], ["a", "a"]), predictor="z").empty
+    assert line_ends(terms, group_ranges([1, 3], ["a", "a"]), predictor="z").empty
 
 
 def test_a_pooled_fit_gives_every_group_the_same_line():
-    coefficients = pd.DataFrame({"term": ["(Intercept)", "x"], "estimate": [1.0, 2.0]})
-    ends = line_ends(coefficients, group_ranges([0, 1, 5, 6], list("aabb")), predictor="x")
+    terms = {"(Intercept)": 1.0, "x": 2.0}
+    ends = line_ends(terms, group_ranges([0, 1, 5, 6], list("aabb")), predictor="x")
     assert ends["group"].tolist() == ["a", "b"]
     assert ends["y_to"].tolist() == [3.0, 13.0]
 
 
 def test_a_product_with_the_predictor_adds_to_the_slope():
-    coefficients = pd.DataFrame({"term": ["(Intercept)", "x", "x:z"], "estimate": [1.0, 2.0, 3.0]})
-    ends = line_ends(coefficients, group_ranges([0, 1], ["a", "a"]), predictor="x", tilt={"x:z": 2})
+    terms = {"(Intercept)": 1.0, "x": 2.0, "x:z": 3.0}
+    ends = line_ends(terms, group_ranges([0, 1], ["a", "a"]), predictor="x", tilt={"x:z": 2})
     assert ends[["intercept", "slope"]].to_numpy().tolist() == [[1.0, 8.0]]
 
 
@@ -167,6 +152,22 @@ def test_lines_of_groups_hold_what_is_constant_in_them_at_the_groups_own_value(p
     beta = found.by_group["pooled"].set_index("group")["intercept"]
     pooled = mlm.fit_pooled(model, pupils).estimate("housepov")
     assert beta["7"] - beta["8"] == pytest.approx(pooled * (poverty[7] - poverty[8]))
+
+
+def test_lines_do_not_depend_on_the_order_of_the_rows(pupils):
+    model = mlm.Model("mathkind ~ ses + housepov + (ses | schoolid)")
+    fits = {
+        "pooled": mlm.fit_pooled(model, pupils),
+        "unpooled": mlm.fit_unpooled(model, pupils),
+        "mixed": mlm.fit_mixed(model, pupils),
+    }
+    found = fitted_lines(pupils, predictor="ses", **fits)
+    other = fitted_lines(pupils.sample(frac=1.0, random_state=3), predictor="ses", **fits)
+    assert set(other.by_group) == set(fits)
+    for family, lines in other.by_group.items():
+        assert lines["group"].tolist() != found.by_group[family]["group"].tolist()
+        same = lines.set_index("group").loc[found.by_group[family]["group"]].reset_index()
+        pd.testing.assert_frame_equal(same, found.by_group[family], rtol=1e-12)
 
 
 def test_lines_are_those_of_the_level_asked_for(pupils):
