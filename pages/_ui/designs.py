@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 from mlm_core.inference.simulation import LONGEST_UNIT, PRESETS, NestedDesign
+from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_levels import with_levels
 from mlm_core.views.narrative import simulation as narrative
 from pages._ui import parts, state
@@ -94,6 +96,11 @@ def choose(lesson: Lesson, *, seed: str) -> Setting:
 def put_in_use(design: NestedDesign, seed: int) -> None:
     """Put a drawn table in use on all pages, with the model it was drawn from."""
     state.open_choices(choices_of(design, seed), widgets={})
+
+
+def table(design: NestedDesign, seed: int) -> pd.DataFrame:
+    """Return the table drawn from a design."""
+    return draw_table(design, seed=seed)
 
 
 def is_in_use(design: NestedDesign, seed: int) -> bool:

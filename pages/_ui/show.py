@@ -8,7 +8,7 @@ letter by letter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -42,6 +42,8 @@ _GRADES = {
 _FIRST_THINK = "Look first, then show the answer above: this page's own sentence comes with it."
 # More rows than this are searched and sorted rather than read.
 LONGEST_PRINTED = 60
+HOW = "how"
+"""Key of the box that tells how the numbers of a page are computed: whether it is open."""
 LOOK_AGAIN = 0.4  # seconds between two looks at work that goes on
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -263,16 +265,18 @@ def how(sentence: str, *codes: Code, of: str = "") -> None:
 
     ``of`` tells two of them on one page apart.
     """
-    _how(sentence, codes, f"how-{of}" if of else "how")
+    how_told(lambda: (sentence, codes), key=f"how-{of}" if of else HOW)
 
 
 @st.fragment
-def _how(sentence: str, codes: tuple[Code, ...], key: str) -> None:
+def how_told(read: Callable[[], tuple[str, Sequence[Code]]], *, key: str = HOW) -> None:
+    """Show what :func:`how` does; it is read when the box is opened."""
     # Filled when it is opened: the highlighting of code is 1.6 MB of script that a first visitor
     # would wait for.
     with st.expander("How this is computed", on_change="rerun", key=key) as box:
         if not box.open:
             return
+        sentence, codes = read()
         st.markdown(sentence)
         if codes:
             r, python = st.tabs(["The same in R", "The same in Python"])

@@ -47,11 +47,11 @@ def _density(threshold: Slider, mean: Slider, sd: Slider, lesson: Lesson) -> Non
     tail = normal_tail(mean=mean.value, sd=sd.value, threshold=threshold.value)
     lesson.say(narrative.tail(tail))
     lesson.figures([("", partial(figures.normal_density, tail))])
-    show.how(
+    lesson.explain(
         "The density of a normal value tells how likely values near x are; areas beneath it are"
         " probabilities. Read the other way round, with x observed and μ proposed, the same"
         " formula is the likelihood of μ.",
-        lesson_code.normal_tail(tail),
+        partial(lesson_code.normal_tail, tail),
     )
 
 
@@ -92,11 +92,11 @@ def _sample(n: Slider, mean: Slider, sd: Slider, known: Choice, seed: Seed, less
             "Contours where the log-likelihood lies ½, 2, 4½ and 8 below its maximum: about 1, 2, 3"
             " and 4 standard errors away along each axis."
         )
-    show.how(
+    lesson.explain(
         "The likelihood of a sample is the product of the densities of its values, its logarithm"
         " their sum: ℓ(μ, σ) = −n/2 log(2π) − n log σ − Σ(x − μ)² / (2σ²). With σ known only the"
         " sum of squares depends on μ, so least squares and maximum likelihood agree.",
-        lesson_code.mean_likelihood(found, seed=seed.value),
+        partial(lesson_code.mean_likelihood, found, seed=seed.value),
     )
 
 

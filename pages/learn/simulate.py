@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_experiment import MIXED, NAIVE, repeat_design
 from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import MECHANISMS, missing_data, repeat_missing
@@ -21,7 +20,7 @@ from mlm_core.views.tables import simulation as tables
 from pages._ui import designs, parts, show, simulated, sitemap
 from pages._ui.controls import Choice, Slider
 from pages._ui.designs import Setting
-from pages._ui.lesson import Lesson, lessons
+from pages._ui.lesson import Lesson, Read, lessons
 
 QUICK, MANY = 100, 1000
 TABLES = 100
@@ -67,13 +66,13 @@ def _repeated(setting: Setting, lesson: Lesson) -> None:
         ],
     )
     show.table(tables.performance(found))
-    show.how(
+    lesson.explain(
         "Groups and predictors are drawn once, then outcomes again and again: per group only the"
         " mean and the products with the predictors are drawn, whose distributions are known, never"
         " a row. All repeats are fitted side by side. The standard deviation of the estimates is"
         " the real standard error; an interval keeps its promise if it holds the truth in 95% of"
         " the repeats.",
-        code.experiment(found),
+        partial(code.experiment, found),
     )
 
 
@@ -94,27 +93,31 @@ def _drawn(setting: Setting, lesson: Lesson) -> None:
     lesson.figures([("", partial(lines.many_lines, families, **told))])
     with lesson.beside():
         st.caption(narrative.design(design))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            # The sidebar, outside this fragment, changes with the table in use.
-            if st.button(
-                "Use this table on all pages",
-                key="use-drawn",
-                type="primary",
-                on_click=designs.put_in_use,
-                args=(design, seed),
-            ):
-                st.rerun()
-            drawn = partial(draw_table, design, seed=seed)
-            show.download(drawn, name="simulated", label="Download the table as CSV")
         if designs.is_in_use(design, seed):
             st.markdown("This table is in use on all pages now; the sidebar has its model.")
             st.page_link(sitemap.script(sitemap.AFTER_EXAMPLE), label="Look at it in Pooling")
-    show.how(
+    lesson.offer(_offer_table, design, seed)
+    lesson.explain(
         "One seed gives one table: group sizes, predictors, random effects and residuals are"
         " drawn in this order. The link of the other pages holds design and seed, so that"
         " anyone who opens it gets the same table.",
-        code.drawn(design, seed=seed),
+        partial(code.drawn, design, seed=seed),
     )
+
+
+def _offer_table(read: Read) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # The sidebar, outside this fragment, changes with the table in use.
+        if st.button(
+            "Use this table on all pages",
+            key="use-drawn",
+            type="primary",
+            on_click=lambda: designs.put_in_use(*read()),
+        ):
+            st.rerun()
+        show.download(
+            lambda: designs.table(*read()), name="simulated", label="Download the table as CSV"
+        )
 
 
 def lose_data() -> None:
@@ -154,12 +157,12 @@ def _lost(setting: Setting, mechanism: Choice, share: Slider, lesson: Lesson) ->
             )  # fmt: skip
             st.markdown(narrative.missing_repeats(many))
             show.table(tables.missing_repeats(many))
-    show.how(
+    lesson.explain(
         "An outcome is lost with probability expit(a + 1.5 z), z nothing, x or y in standard"
         " deviations, a set for the share asked for. Rows without an outcome are left out. Loss"
         " at random, given the predictors of the model, costs precision only; loss that depends"
         " on the outcome itself bends the estimates.",
-        code.missing(found),
+        partial(code.missing, found),
     )
 
 
@@ -194,12 +197,12 @@ def _found(setting: Setting, term: Choice, size: Slider, lesson: Lesson) -> None
         return
     lesson.figures([("", partial(power_map, found))])
     show.table(tables.power(found))
-    show.how(
+    lesson.explain(
         f"In each cell {REPEATS} outcomes are drawn over tables of that size, fitted by the"
         " mixed model and tested at 5% with Satterthwaite's degrees of freedom; power is the"
         " share of rejections. For two levels with groups of one size the noncentral t"
         " distribution gives the same without simulation.",
-        code.power(found, design),
+        partial(code.power, found, design),
     )
 
 
