@@ -108,8 +108,7 @@ class Lesson:
                     raise
                 refused = str(error)
         if not self._is_said:
-            with self._answer.container():
-                show.answer_refused(refused)
+            show.answer_refused(refused, self._answer)
             self._beside.container()
         if self._is_how_followed:
             with self._how.container():
@@ -133,8 +132,7 @@ class Lesson:
     def say(self, sentence: str) -> None:
         """Answer the question of the lesson, above its controls."""
         self._is_said = True
-        with self._answer.container():
-            show.answer(sentence)
+        show.answer(sentence, self._answer)
 
     def beside(self) -> DeltaGenerator:
         """Return the place between controls and figures, empty."""

@@ -26,6 +26,8 @@ from pages._ui import cache, presenter, state, table_forms
 from pages._ui.long_work import CancelledError, UnfinishedError, offer_again
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from mlm_core.views.code import Code
     from mlm_core.views.equation import Equations
     from mlm_core.views.figures.theme import Picture
@@ -71,18 +73,18 @@ def ask(question: str) -> None:
     st.html(f'<p class="mlm-question">{for_html(question)}</p>')
 
 
-def answer(sentence: str) -> None:
-    """Show the page's answer, its first line, a little larger than the rest.
+def answer(sentence: str, place: DeltaGenerator | None = None) -> None:
+    """Show the page's answer, its first line, a little larger than the rest, here or in a place.
 
     A step of the tour asks first: there it is shown together with the answer to the step.
     """
-    with st.container(key="answer"):
+    with (st if place is None else place).container(key="answer"):
         st.markdown(_FIRST_THINK if state.is_answer_awaited() else sentence)
 
 
-def answer_refused(text: str) -> None:
+def answer_refused(text: str, place: DeltaGenerator) -> None:
     """Say in the place of the answer why there is none, if that is known."""
-    with st.container(key="answer"):
+    with place.container(key="answer"):
         if text:
             note("stop", text)
 
@@ -133,10 +135,7 @@ def _watch(work: UnfinishedError) -> None:
 
 
 def figure(picture: Picture, *, on_click: OnClick | None = None) -> None:
-    """Show a figure over the whole width; its own menu saves it as SVG or PNG (``figures.js``).
-
-    ``on_click`` is told the group of a mark that is clicked.
-    """
+    """Show a figure, whose menu saves it; ``on_click`` is told the group of a mark clicked."""
     if is_wanted(picture):
         chart(finished(picture, answers=on_click is not None), on_click)
 

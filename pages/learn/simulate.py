@@ -89,7 +89,12 @@ def _drawn(setting: Setting, lesson: Lesson) -> None:
     found = simulated.drawn(drawn_lines, design=design, seed=seed)
     lesson.say(narrative.drawn(found, design, seed=seed))
     families, points = found.lines.families, found.lines.points
-    told = {"outcome": narrative.outcome(design), "predictor": "x", "points": points}
+    told = {
+        "outcome": narrative.outcome(design),
+        "predictor": "x",
+        "points": points,
+        "as_dots": True,
+    }
     lesson.figures([("", partial(lines.many_lines, families, **told))])
     with lesson.beside():
         st.caption(narrative.design(design))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
 from mlm_core.inference.simulation import PRESETS
+from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_experiment import repeat_design
 from mlm_core.inference.simulation_lines import MOST_POINTS
 from mlm_core.inference.simulation_missing import missing_data
@@ -24,7 +27,10 @@ from mlm_core.views.narrative import simulation
 from tests.browser.sites import SLIDERS
 
 CLASSES = PRESETS["100 classes of 200 pupils"]
+(LEVEL,) = CLASSES.levels
 SAMPLE = mean_likelihood(draw_normal(30, mean=0.0, sd=1.0, seed=1), true_mean=0.0, sd=1.0)
+# What is offered and explained of drawn data, whichever slider was moved.
+STANDING = ("use-drawn", "save-simulated", "how")
 # A step of a slider, of the time in which the page is opened; a tenth is usual.
 AT_MOST = 0.3
 STEPS = 5
@@ -125,7 +131,7 @@ def test_the_experiment_opens_with_its_answer(same_screen: Any) -> None:
     real = [answer.performance.real_se for answer in found.of("w_class")]
     assert drawn["real: scatter of the estimates"]["x"][1::3] == pytest.approx(real)
     same_screen.main.get_by_role("button", name="Repeat 1,000 times").click()
-    same_screen.main.get_by_text("In 1,000 repeats").wait_for()
+    same_screen.main.locator(".st-key-answer").get_by_text("In 1,000 repeats").wait_for()
     same_screen.settle()
     many = repeat_design(CLASSES, seed=1, repeats=1000)
     assert same_screen.answer == _told(simulation.ignoring(many, "w_class"))
@@ -159,7 +165,7 @@ def test_a_drawn_table_goes_to_the_other_pages_and_into_the_link(
 ) -> None:
     screen = _lesson(open_screen(server), "simulate", "Draw data")
     assert screen.answer.startswith("Seed 1 draws 20,000 rows in 100 groups of class.")
-    assert len(screen.traces("many-lines")[0]["x"]) == MOST_POINTS
+    assert len(screen.traces("many-lines")[1]["x"]) == MOST_POINTS
     screen.main.get_by_role("button", name="Use this table on all pages").click()
     screen.sidebar.get_by_text("y ~ x + w_class + (1 | class)").wait_for()
     screen.main.get_by_role("link", name="Look at it in Pooling").click()
@@ -203,11 +209,43 @@ def test_a_design_that_cannot_be_fitted_takes_the_figures_away(same_screen: Any)
     _move(same_screen, "Pupils in each class", "Home")  # one row a group
     refused = "take at least two rows a group"
     expect(same_screen.main.locator(".st-key-answer")).to_contain_text(refused)
-    expect(charts).to_have_count(0)
+    standing = (charts, *(same_screen.main.locator(f".st-key-{key}") for key in STANDING))
+    for each in standing:
+        expect(each).to_have_count(0)
     _move(same_screen, "Pupils in each class", "End")
-    expect(charts).to_have_count(1)
+    for each in standing:
+        expect(each).to_have_count(1)
     assert same_screen.answer.startswith("Seed 1 draws 30,000 rows")
     assert same_screen.answer != told
+
+
+def test_what_stands_is_about_the_moved_design(same_screen: Any) -> None:
+    _lesson(same_screen, "simulate", "Draw data")
+    same_screen.main.get_by_text("Change the design").click()
+    how = same_screen.main.locator(".st-key-how")
+    _move(same_screen, "Pupils in each class", "End")
+    how.locator("summary").click()
+    expect(how).to_contain_text(_in_r(classes=100, pupils=300))
+    _move(same_screen, "Number of classes", "End")  # while the box is open
+    expect(how).to_contain_text(_in_r(classes=200, pupils=300))
+    _move(same_screen, "Pupils in each class", "ArrowLeft")
+    expect(how).to_contain_text(_in_r(classes=200, pupils=299))
+    how.locator("summary").click()
+    same_screen.settle()
+    _move(same_screen, "Number of classes", "Home")
+    with same_screen.page.expect_download() as download:
+        same_screen.main.get_by_role("button", name="Download the table as CSV").click()
+    table = pd.read_csv(download.value.path())
+    pd.testing.assert_frame_equal(
+        table,
+        draw_table(replace(CLASSES, levels=(replace(LEVEL, groups=2.0),), rows=299.0), seed=1),
+    )
+    how.locator("summary").click()
+    expect(how).to_contain_text(_in_r(classes=2, pupils=299))
+
+
+def _in_r(*, classes: int, pupils: int) -> re.Pattern[str]:
+    return re.compile(rf"seq_len\({classes}\)\)\s+dat <- inside\(dat, rep\({pupils}, ")
 
 
 def test_slopes_that_differ_bring_their_correlation(same_screen: Any) -> None:

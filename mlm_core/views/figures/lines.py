@@ -13,7 +13,7 @@ from mlm_core.inference.fitted_lines import Points
 from mlm_core.views.escape import for_figure, plain
 from mlm_core.views.figures.panels import new_panels, panel
 from mlm_core.views.figures.sheet import Sheet
-from mlm_core.views.figures.strokes import add_strokes, touched
+from mlm_core.views.figures.strokes import add_dots, add_strokes, touched
 from mlm_core.views.figures.theme import (
     GREY,
     MIXED,
@@ -35,6 +35,7 @@ _TOLD = ("group", "n", "slope")
 FAMILIES: Mapping[str, Family] = {"unpooled": UNPOOLED, "mixed": MIXED, "pooled": POOLED}
 """In the order in which they are drawn: the line of all rows comes on top."""
 
+_FAINT = 0.45  # opacity of rows behind lines
 _LINE_HOVER = "<b>%{text}</b><br>n = %{customdata[1]}<br>slope %{customdata[2]:.4~g}<extra></extra>"
 
 
@@ -67,6 +68,7 @@ def many_lines(
     outcome: str,
     predictor: str,
     points: Points | None = None,
+    as_dots: bool = False,
     visible: Sequence[str] = ("unpooled", "mixed", "pooled"),
 ) -> Picture:
     """Draw the lines of all groups together, one trace for each way of estimating them.
@@ -80,12 +82,14 @@ def many_lines(
         Axis titles, with units where they are known.
     points : Points, optional
         Rows behind the lines.
+    as_dots : bool
+        Draw the rows as one path (:func:`mlm_core.views.figures.strokes.add_dots`).
     visible : sequence of str
         Families shown at first; a click on the legend shows the others.
     """
     figure = new_figure(for_figure(predictor), for_figure(outcome))
     if points is not None:
-        _add_points(figure, points)
+        (_add_dots if as_dots else _add_points)(figure, points)
     for key in FAMILIES:
         if key in lines:
             _add_many(figure, lines[key], key, is_shown=key in visible)
@@ -164,23 +168,40 @@ def _add_lines_of_group(
 
 
 def _add_points(figure: Sheet, points: Points) -> None:
-    name = (
-        f"{count(len(points.table))} of {count(points.n_total)} rows, drawn at random"
-        if points.is_sample
-        else f"{count(points.n_total)} rows"
-    )
     figure.add_trace(
         scatter(
             x=points.table["x"].to_numpy(),
             y=points.table["y"].to_numpy(),
             mode="markers",
-            marker={"color": GREY, "size": 5, "opacity": 0.45},
-            text=labels(points.table["group"]),
-            customdata=points.table["group"].to_numpy(object)[:, None],
-            hovertemplate="<b>%{text}</b><br>%{x:.4~g}, %{y:.5~g}<extra></extra>",
-            name=name,
+            marker={"color": GREY, "size": 5, "opacity": _FAINT},
+            name=_rows_in_words(points),
+            **_told_of_rows(points),
         )
     )
+
+
+def _add_dots(figure: Sheet, points: Points) -> None:
+    places, name = (
+        (points.table["x"].to_numpy(), points.table["y"].to_numpy()),
+        _rows_in_words(points),
+    )
+    add_dots(figure, places, colour=GREY, opacity=_FAINT, name=name)
+    figure.add_trace(touched(places, legendgroup=name, **_told_of_rows(points)))
+
+
+def _rows_in_words(points: Points) -> str:
+    if points.is_sample:
+        return f"{count(len(points.table))} of {count(points.n_total)} rows, drawn at random"
+    return f"{count(points.n_total)} rows"
+
+
+def _told_of_rows(points: Points) -> dict[str, Any]:
+    """Return what the mouse is told at a row."""
+    return {
+        "text": labels(points.table["group"]),
+        "customdata": points.table["group"].to_numpy(object)[:, None],
+        "hovertemplate": "<b>%{text}</b><br>%{x:.4~g}, %{y:.5~g}<extra></extra>",
+    }
 
 
 def _columns(table: pd.DataFrame) -> Columns:

@@ -1,4 +1,4 @@
-"""Very many short lines, drawn as one path.
+"""Very many short lines, or dots, drawn as one path.
 
 The drawing library makes an element of the page for each piece of a trace, at a tenth of a
 millisecond or two; a path of as many pieces is one element. It neither answers the mouse nor has a
@@ -17,6 +17,9 @@ from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.written import scatter
 
 Floats = NDArray[np.float64]
+# Pixels of a dot, and of a plot on a common screen.
+_RADIUS = 2.5
+_PLOT = (860, 310)
 _STEPS = 6  # digits of what lies between the lowest and the highest value: finer than any screen
 
 
@@ -54,6 +57,34 @@ def add_strokes(
         nowhere = np.array([np.nan])
         entry = {"mode": "lines", "line": line, "hoverinfo": "skip", "name": name}
         figure.add_trace(scatter(x=nowhere, y=nowhere, **entry, **together))
+
+
+def add_dots(
+    figure: Sheet, places: tuple[Floats, Floats], *, colour: str, opacity: float, name: str
+) -> None:
+    """Draw points (across, up) as one path, beneath all traces; round on a plot of usual size.
+
+    For figures that follow a slider: they grow when one looks closer, as marks would not.
+    """
+    x, y = places
+    across, up = (
+        _RADIUS / pixels * (float(np.ptp(part)) or 1.0)
+        for part, pixels in zip(places, _PLOT, strict=True)
+    )
+    left, right = _rounded(np.stack([x - across, x + across]))
+    # Two curves that leave the height of the middle and come back to it: nearly a circle.
+    low, middle, high = _rounded(np.stack([y - 4.0 / 3.0 * up, y, y + 4.0 / 3.0 * up]))
+    pieces = zip(left, right, low, middle, high, strict=True)
+    path = "".join(
+        f"M{x0},{y1}C{x0},{y2} {x1},{y2} {x1},{y1}C{x1},{y0} {x0},{y0} {x0},{y1}"
+        for x0, x1, y0, y1, y2 in pieces
+    )
+    look = {"fillcolor": colour, "line": {"width": 0}, "opacity": opacity, "layer": "below"}
+    figure.add_shape(type="path", path=path, legendgroup=name, **look)
+    nowhere = np.array([np.nan])
+    marker = {"color": colour, "size": 2 * _RADIUS, "opacity": opacity}
+    entry = {"mode": "markers", "marker": marker, "hoverinfo": "skip", "name": name}
+    figure.add_trace(scatter(x=nowhere, y=nowhere, legendgroup=name, **entry))
 
 
 def touched(places: tuple[Floats, Floats], **told: Any) -> dict[str, Any]:

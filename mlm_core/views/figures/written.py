@@ -66,7 +66,17 @@ def _listed(values: NDArray[Any]) -> list[Any]:
         values[~is_known] = None
         return list(values.tolist())
     found: list[Any] = values.tolist()
-    return [plain(each) for each in found] if values.dtype.kind == "O" else found
+    if values.dtype.kind != "O" or _is_written(values.ravel().tolist()):
+        return found
+    return [plain(each) for each in found]
+
+
+def _is_written(parts: list[Any]) -> bool:
+    """Tell whether parts are texts and known numbers: asked of all at once, it costs little."""
+    kinds = set(map(type, parts))
+    if not kinds <= {str, int, float}:
+        return False
+    return float not in kinds or all(isfinite(part) for part in parts if type(part) is float)
 
 
 def packed(part: Any) -> Any:

@@ -54,6 +54,18 @@ def test_many_lines_have_one_trace_a_family(school, keeps_the_rules):
     assert "pooled (1 line): slope 14.36" in picture.alt
 
 
+def test_rows_as_dots_are_one_path_and_answer_the_mouse(school, keeps_the_rules):
+    titles = {"outcome": "y", "predictor": "x", "points": school.lines.points}
+    marks = lines.many_lines(school.lines.families, **titles)
+    dots = lines.many_lines(school.lines.families, **titles, as_dots=True)
+    keeps_the_rules(dots)
+    assert dots.figure.layout.shapes[0].path.count("M") == 1190
+    row, (entry, touched) = marks.figure.data[0], dots.figure.data[:2]
+    assert (entry.name, touched.mode) == (row.name, "none")
+    for told in ("x", "y", "text", "customdata", "hovertemplate"):
+        np.testing.assert_array_equal(touched[told], row[told])
+
+
 def test_hidden_families_stay_in_the_legend(school):
     picture = lines.many_lines(
         school.lines.families,

@@ -1,10 +1,12 @@
 """Many lines in one path: where they go, what is left out, how finely they are written."""
 
+import re
+
 import numpy as np
 import pytest
 
 from mlm_core.views.figures.sheet import Sheet
-from mlm_core.views.figures.strokes import add_strokes, touched
+from mlm_core.views.figures.strokes import add_dots, add_strokes, touched
 
 
 def _drawn(*ends, **look):
@@ -62,6 +64,32 @@ def test_lines_have_an_entry_in_the_legend_that_takes_them_along():
     assert np.isnan(entry.x).all()
     for part in (shape, entry, points):
         assert (part.legendgroup, part.visible) == ("g", "legendonly")
+
+
+def test_dots_are_round_around_their_points_on_a_plot_of_usual_size():
+    figure = Sheet()
+    x, y = np.array([0.0, 4.0, 10.0]), np.array([1e6, 2e6, 1.5e6])
+    add_dots(figure, (x, y), colour="grey", opacity=0.5, name="3 rows")
+    (shape,), (entry,) = figure.layout.shapes, figure.data
+    assert (entry.name, entry.legendgroup, shape.legendgroup) == ("3 rows",) * 3
+    pieces = [[float(each) for each in re.findall(r"[-.\de]+", one)]
+              for one in shape.path.split("M")[1:]]  # fmt: skip
+    for piece, across, up in zip(pieces, x, y, strict=True):
+        places = np.array(piece).reshape(-1, 2)
+        np.testing.assert_array_equal(places[0], places[-1])
+        assert places.mean(axis=0)[1] == pytest.approx(up, rel=1e-6)
+        # A curve reaches three quarters of the way to where it is drawn to.
+        width, height = np.ptp(places[:, 0]), 0.75 * np.ptp(places[:, 1])
+        assert places[[0, 2], 0].mean() == pytest.approx(across, abs=1e-6)
+        assert width / 10.0 * 860 == pytest.approx(5.0, rel=1e-3)
+        assert height / 1e6 * 310 == pytest.approx(5.0, rel=1e-3)
+
+
+def test_dots_of_one_place_are_drawn_there():
+    figure = Sheet()
+    add_dots(figure, (np.ones(2), np.ones(2)), colour="grey", opacity=0.5, name="rows")
+    (shape,) = figure.layout.shapes
+    assert shape.path.count("M") == 2
 
 
 def test_points_that_answer_the_mouse_are_not_drawn():

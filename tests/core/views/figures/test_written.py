@@ -25,6 +25,8 @@ from mlm_core.views.figures.written import (
         (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
         (np.array(["a", None, np.float64(2.0), np.nan], dtype=object), ["a", None, 2.0, None]),
         (np.array([["g", np.int64(3)]], dtype=object), [["g", 3]]),
+        (np.array([["g", 3, 0.5]], dtype=object), [["g", 3, 0.5]]),
+        (np.array([["g", 3, float("nan")]], dtype=object), [["g", 3, None]]),
         (pd.Series(["a", "b"], dtype="string"), ["a", "b"]),
         (pd.Index([1, 2]), [1, 2]),
         ((1.5, float("nan"), np.bool_(True)), [1.5, None, True]),
