@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
-import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
 from mlm_core.inference.simulation import PRESETS
-from mlm_core.inference.simulation_draws import draw_table
 from mlm_core.inference.simulation_experiment import repeat_design
-from mlm_core.inference.simulation_lines import MOST_POINTS
 from mlm_core.inference.simulation_missing import missing_data
 from mlm_core.likelihood.normal import draw_normal, mean_likelihood, normal_tail
 from mlm_core.likelihood.poisson import bundled_surface, fit_bundled
@@ -24,46 +20,36 @@ from mlm_core.likelihood.poisson_repeats import repeat_poisson
 from mlm_core.views.figures.likelihood import normal_density
 from mlm_core.views.narrative import likelihood as narrative
 from mlm_core.views.narrative import simulation
+from tests.browser.lessons import as_read, lesson, move
 from tests.browser.sites import SLIDERS
 
 CLASSES = PRESETS["100 classes of 200 pupils"]
-(LEVEL,) = CLASSES.levels
 SAMPLE = mean_likelihood(draw_normal(30, mean=0.0, sd=1.0, seed=1), true_mean=0.0, sd=1.0)
-# What is offered and explained of drawn data, whichever slider was moved.
-STANDING = ("use-drawn", "save-simulated", "how")
 # A step of a slider, of the time in which the page is opened; a tenth is usual.
 AT_MOST = 0.3
 STEPS = 5
 
 
-def _lesson(screen: Any, page: str, tab: str) -> Any:
-    return screen.open(f"/{page}?data=classroom&tab={quote(tab)}")
-
-
-def _told(sentence: str) -> str:
-    return sentence.replace("**", "").replace("\\", "")
-
-
 def test_a_probability(same_screen: Any) -> None:
     same_screen.open("/likelihood?data=classroom")
     tail = normal_tail(mean=0.0, sd=1.0, threshold=2.0)
-    assert same_screen.answer == _told(narrative.tail(tail))
+    assert same_screen.answer == as_read(narrative.tail(tail))
     (curve, shade) = same_screen.traces("normal-density")
     assert max(curve["y"]) == pytest.approx(tail.density.max())
     assert shade["name"] == "P(X > 2) = 0.0228"
 
 
 def test_a_sample(same_screen: Any) -> None:
-    _lesson(same_screen, "likelihood", "A sample")
-    assert same_screen.answer == _told(narrative.mean(SAMPLE))
+    lesson(same_screen, "likelihood", "A sample")
+    assert same_screen.answer == as_read(narrative.mean(SAMPLE))
     crosses = same_screen.traces("log-likelihood")[0]
     assert np.array(crosses["y"]) == pytest.approx(SAMPLE.log_likelihood)
     assert same_screen.traces("sum-of-squares")[1]["x"] == pytest.approx([SAMPLE.estimate] * 2)
 
 
 def test_counts_and_many_samples(same_screen: Any) -> None:
-    _lesson(same_screen, "likelihood", "Counts")
-    assert same_screen.answer == _told(narrative.poisson(bundled_surface(), fit_bundled()))
+    lesson(same_screen, "likelihood", "Counts")
+    assert same_screen.answer == as_read(narrative.poisson(bundled_surface(), fit_bundled()))
     least = same_screen.traces("squares-contour")[-1]
     assert (least["x"][0], least["y"][0]) == pytest.approx((-0.4874372, 0.4623116))
     shown = same_screen.main.inner_text()
@@ -126,7 +112,7 @@ def _shows_tail_above(threshold: float, screen: Any, mean: float = 0.0, sd: floa
 def test_the_experiment_opens_with_its_answer(same_screen: Any) -> None:
     same_screen.open("/simulate?data=classroom")
     found = repeat_design(CLASSES, seed=1, repeats=100)
-    assert same_screen.answer == _told(simulation.ignoring(found, "w_class"))
+    assert same_screen.answer == as_read(simulation.ignoring(found, "w_class"))
     drawn = {trace["name"]: trace for trace in same_screen.traces("claims")}
     real = [answer.performance.real_se for answer in found.of("w_class")]
     assert drawn["real: scatter of the estimates"]["x"][1::3] == pytest.approx(real)
@@ -134,19 +120,19 @@ def test_the_experiment_opens_with_its_answer(same_screen: Any) -> None:
     same_screen.main.locator(".st-key-answer").get_by_text("In 1,000 repeats").wait_for()
     same_screen.settle()
     many = repeat_design(CLASSES, seed=1, repeats=1000)
-    assert same_screen.answer == _told(simulation.ignoring(many, "w_class"))
+    assert same_screen.answer == as_read(simulation.ignoring(many, "w_class"))
 
 
 def test_lost_outcomes(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Missing data")
+    lesson(same_screen, "simulate", "Missing data")
     found = missing_data(CLASSES, mechanism="MCAR", share=0.3, seed=1)
-    assert same_screen.answer == _told(simulation.missing(found))
+    assert same_screen.answer == as_read(simulation.missing(found))
     (curve,) = same_screen.traces("loss")
     assert set(curve["y"]) == {0.3}
 
 
 def test_power_is_a_map(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Power")
+    lesson(same_screen, "simulate", "Power")
     same_screen.main.get_by_role("button", name="Compute the power").click()
     same_screen.main.get_by_text("80% power").first.wait_for()
     same_screen.settle()
@@ -158,24 +144,6 @@ def test_the_presenter_shows_what_a_button_has_brought(same_screen: Any) -> None
     same_screen.main.get_by_role("button", name="Compute the power").click()
     same_screen.main.get_by_text("1 of 2: power").wait_for()
     same_screen.main.locator(".st-key-figure-power svg.main-svg").first.wait_for()
-
-
-def test_a_drawn_table_goes_to_the_other_pages_and_into_the_link(
-    open_screen: Callable[[str], Any], server: str
-) -> None:
-    screen = _lesson(open_screen(server), "simulate", "Draw data")
-    assert screen.answer.startswith("Seed 1 draws 20,000 rows in 100 groups of class.")
-    assert len(screen.traces("many-lines")[1]["x"]) == MOST_POINTS
-    screen.main.get_by_role("button", name="Use this table on all pages").click()
-    screen.sidebar.get_by_text("y ~ x + w_class + (1 | class)").wait_for()
-    screen.main.get_by_role("link", name="Look at it in Pooling").click()
-    screen.main.get_by_role("heading", name="Pooling", level=1, exact=True).wait_for()
-    screen.settle()
-    told, link = screen.answer, screen.page.url.removeprefix(server)
-    assert screen.query["data"] == ["simulated"]
-    other = open_screen(server).open(link)
-    other.sidebar.get_by_text("y ~ x + w_class + (1 | class)").wait_for()
-    assert other.answer == told
 
 
 def test_power_can_be_cancelled(open_screen: Callable[[str], Any], server: str) -> None:
@@ -193,91 +161,19 @@ def test_power_can_be_cancelled(open_screen: Callable[[str], Any], server: str) 
     assert not screen.problems
 
 
-def _move(screen: Any, slider: str, *keys: str) -> None:
-    handle = screen.main.get_by_role("slider", name=slider)
-    handle.focus()
-    for key in keys:
-        handle.press(key)
-        screen.settle()
-
-
-def test_a_design_that_cannot_be_fitted_takes_the_figures_away(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Draw data")
-    told = same_screen.answer
-    same_screen.main.get_by_text("Change the design").click()
-    charts = same_screen.main.locator(".stPlotlyChart")
-    _move(same_screen, "Pupils in each class", "Home")  # one row a group
-    refused = "take at least two rows a group"
-    expect(same_screen.main.locator(".st-key-answer")).to_contain_text(refused)
-    standing = (charts, *(same_screen.main.locator(f".st-key-{key}") for key in STANDING))
-    for each in standing:
-        expect(each).to_have_count(0)
-    _move(same_screen, "Pupils in each class", "End")
-    for each in standing:
-        expect(each).to_have_count(1)
-    assert same_screen.answer.startswith("Seed 1 draws 30,000 rows")
-    assert same_screen.answer != told
-
-
-def test_what_stands_is_about_the_moved_design(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Draw data")
-    same_screen.main.get_by_text("Change the design").click()
-    how = same_screen.main.locator(".st-key-how")
-    _move(same_screen, "Pupils in each class", "End")
-    how.locator("summary").click()
-    expect(how).to_contain_text(_in_r(classes=100, pupils=300))
-    _move(same_screen, "Number of classes", "End")  # while the box is open
-    expect(how).to_contain_text(_in_r(classes=200, pupils=300))
-    _move(same_screen, "Pupils in each class", "ArrowLeft")
-    expect(how).to_contain_text(_in_r(classes=200, pupils=299))
-    how.locator("summary").click()
-    same_screen.settle()
-    _move(same_screen, "Number of classes", "Home")
-    with same_screen.page.expect_download() as download:
-        same_screen.main.get_by_role("button", name="Download the table as CSV").click()
-    table = pd.read_csv(download.value.path())
-    pd.testing.assert_frame_equal(
-        table,
-        draw_table(replace(CLASSES, levels=(replace(LEVEL, groups=2.0),), rows=299.0), seed=1),
-    )
-    how.locator("summary").click()
-    expect(how).to_contain_text(_in_r(classes=2, pupils=299))
-
-
-def _in_r(*, classes: int, pupils: int) -> re.Pattern[str]:
-    return re.compile(rf"seq_len\({classes}\)\)\s+dat <- inside\(dat, rep\({pupils}, ")
-
-
-def test_slopes_that_differ_bring_their_correlation(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Draw data")
-    same_screen.main.get_by_text("Change the design").click()
-    correlation = same_screen.main.get_by_role("slider", name="Correlation of intercepts")
-    expect(correlation).to_have_count(0)
-    slopes = "SD of the slopes of x between classes"
-    _move(same_screen, slopes, "ArrowRight")
-    expect(correlation).to_have_count(1)
-    told = same_screen.answer
-    correlation.focus()
-    correlation.press("End")
-    same_screen.settle()
-    assert same_screen.answer != told
-    _move(same_screen, slopes, "Home")
-    expect(correlation).to_have_count(0)
-
-
 def test_an_answer_of_its_own_is_taken_back_when_the_question_changes(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Power")
+    lesson(same_screen, "simulate", "Power")
     chart = same_screen.main.locator(".st-key-figure-power .js-plotly-plot")
     same_screen.main.get_by_role("button", name="Compute the power").click()
     chart.wait_for()
     same_screen.settle()
-    _move(same_screen, "Size of the effect", "ArrowRight")
+    move(same_screen, "Size of the effect", "ArrowRight")
     expect(chart).to_have_count(0)
     assert same_screen.answer.startswith("How many groups")
 
 
 def test_another_question_of_a_sample_has_another_figure(same_screen: Any) -> None:
-    _lesson(same_screen, "likelihood", "A sample")
+    lesson(same_screen, "likelihood", "A sample")
     same_screen.main.get_by_text("unknown", exact=True).click()
     same_screen.main.locator(".st-key-figure-normal-surface .js-plotly-plot").wait_for()
     expect(same_screen.main.locator(".stPlotlyChart")).to_have_count(1)
@@ -298,37 +194,19 @@ def test_sliders_can_be_moved_while_the_page_is_still_being_drawn(
             handle.press("ArrowRight")
     screen.settle()
     tail = normal_tail(mean=0.4, sd=1.4, threshold=2.4)
-    assert screen.answer == _told(narrative.tail(tail))
+    assert screen.answer == as_read(narrative.tail(tail))
     _shows_tail_above(2.4, screen, mean=0.4, sd=1.4)
     assert not screen.problems
 
 
 def test_what_is_asked_beside_the_figures_is_asked_of_the_moved_design(same_screen: Any) -> None:
-    _lesson(same_screen, "simulate", "Ignore the groups")
+    lesson(same_screen, "simulate", "Ignore the groups")
     same_screen.main.get_by_text("Change the design").click()
-    _move(same_screen, "SD within classes", "Home")
-    _move(same_screen, "Pupils in each class", "End")
+    move(same_screen, "SD within classes", "Home")
+    move(same_screen, "Pupils in each class", "End")
     moved = replace(CLASSES, residual_sd=0.01, rows=300.0)
     found = repeat_design(moved, seed=1, repeats=100)
-    assert same_screen.answer == _told(simulation.ignoring(found, "w_class"))
+    assert same_screen.answer == as_read(simulation.ignoring(found, "w_class"))
     same_screen.main.locator(".st-key-coefficient").get_by_text("x", exact=True).click()
     same_screen.settle()
-    assert same_screen.answer == _told(simulation.ignoring(found, "x"))
-
-
-def test_the_moved_design_is_what_goes_to_the_other_pages(
-    open_screen: Callable[[str], Any], server: str
-) -> None:
-    screen = _lesson(open_screen(server), "simulate", "Draw data")
-    screen.main.get_by_text("Change the design").click()
-    _move(screen, "Pupils in each class", "End")
-    _move(screen, "Number of classes", "Home")
-    assert screen.answer.startswith("Seed 1 draws 600 rows in 2 groups of class.")
-    screen.main.get_by_role("button", name="Use this table on all pages").click()
-    screen.main.get_by_text("This table is in use on all pages now").wait_for()
-    screen.main.get_by_role("link", name="Look at it in Pooling").click()
-    screen.main.get_by_role("heading", name="Pooling", level=1, exact=True).wait_for()
-    screen.settle()
-    assert screen.query["data"] == ["simulated"]
-    other = open_screen(server).open(f"/load{screen.page.url[screen.page.url.index('?') :]}")
-    assert "600 rows" in other.answer
+    assert same_screen.answer == as_read(simulation.ignoring(found, "x"))
