@@ -113,7 +113,7 @@ def effect_size() -> Slider:
     name = str(state.value_of("preset") or next(iter(PRESETS)))
     most = round(PRESETS[name].residual_sd, 1)
     key = f"effect-{list(PRESETS).index(name) + 1}"
-    return Slider("Size of the effect", 0.0, most, most / 2.0, _step(most), key)
+    return Slider("Size of the effect", 0.0, most, most / 2.0, _reach(most)[1], key)
 
 
 def _values(controls: Mapping[str, Control]) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _inside(design: NestedDesign, key: str) -> dict[str, Control]:
     controls: dict[str, Control] = {
         "rows": _many(f"pupils in each {inner}", design.rows, f"rows-{key}", 1.0, 300.0),
         "row_sizes": _sizes("Number of pupils differs", design.row_sizes, f"sizes-{key}"),
-        "residual_sd": _spread(label, scale, f"residual-{key}", low=0.01),
+        "residual_sd": _spread(label, scale, f"residual-{key}", is_needed=True),
         "unit": Word("Unit of the outcome", design.unit, f"unit-{key}", LONGEST_UNIT),
         "intercept": _effect("Intercept", design.intercept, scale, f"intercept-{key}"),
         "slope": _effect("Slope of x", design.slope, scale, f"x-{key}"),
@@ -183,15 +183,18 @@ def _sizes(label: str, first: str, key: str) -> Choice:
     return Choice(label, sizes, key, lambda size: _SIZES[size])
 
 
-def _spread(label: str, value: float, key: str, scale: float = 0.0, low: float = 0.0) -> Slider:
-    high = _REACH * value or scale
-    return Slider(label, low, high, value, _step(high), key)
+def _spread(
+    label: str, value: float, key: str, scale: float = 0.0, *, is_needed: bool = False
+) -> Slider:
+    high, step = _reach(_REACH * value or scale)
+    return Slider(label, step if is_needed else 0.0, high, value, step, key)
 
 
 def _effect(label: str, value: float, scale: float, key: str) -> Slider:
-    high = _REACH * (abs(value) or scale)
-    return Slider(label, -high, high, value, _step(high), key)
+    high, step = _reach(_REACH * (abs(value) or scale))
+    return Slider(label, -high, high, value, step, key)
 
 
-def _step(high: float) -> float:
-    return 0.1 if high > 10.0 else 0.01
+def _reach(high: float) -> tuple[float, float]:
+    """Return the end of a slider and its step, of which both ends are multiples."""
+    return (round(high, 1), 0.1) if high > 10.0 else (round(high, 2), 0.01)
