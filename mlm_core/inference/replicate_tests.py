@@ -25,6 +25,8 @@ from mlm_core.inference.replicated_moments import ReplicatedMoments
 Floats = NDArray[np.float64]
 _STEP = 1e-20
 _NO_CURVATURE = 1e-9
+# Groups times replicates times directions walked at a time: what fits into the processor's cache.
+_AT_ONCE = 6_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,23 @@ def replicate_tests(
         The optimum of every replicate.
     contrasts : ndarray (c, p)
     """
+    # Intercepts alone are walked in little memory.
+    values = 0 if only_intercepts(problem) else len(moments.counts) * theta.shape[1]
+    at_once = max(1, _AT_ONCE // values) if values else len(theta)
+    parts = [
+        _tests(problem, moments.chosen(some), theta[some], contrasts)
+        for some in np.split(np.arange(len(theta)), range(at_once, len(theta), at_once))
+    ]
+    estimate, se, df = (
+        np.concatenate(found)
+        for found in zip(*((part.estimate, part.se, part.df) for part in parts), strict=True)
+    )
+    return ReplicateTests(estimate, se, df)
+
+
+def _tests(
+    problem: Problem, moments: ReplicatedMoments, theta: Floats, contrasts: Floats
+) -> ReplicateTests:
     at = _directions(replace(problem, moments=moments), theta.T)
     variance = np.einsum("ci,bij,cj->bc", contrasts, at.inverse, contrasts)
     change = np.einsum("ci,bijt,cj->bct", contrasts, at.inverse_change, contrasts)
