@@ -151,6 +151,12 @@ class Experiment:
         return pd.DataFrame([asdict(answer.performance) for answer in self.answers])
 
 
+def repeated_terms(design: NestedDesign) -> tuple[str, ...]:
+    """Return the coefficients to be estimated: predictors of groups, then of pupils, intercept."""
+    intercept, pupil, *others = design.coefficients
+    return (*others, pupil, intercept)
+
+
 def repeat_design(
     design: NestedDesign, *, seed: int, repeats: int = 1000, progress: Progress | None = None
 ) -> Experiment:

@@ -35,17 +35,17 @@ Asked: TypeAlias = "tuple[str, Callable[[], Picture]]"
 class Lesson:
     """The places of a lesson from top to bottom, which its controls fill again.
 
-    Used in this order: draw the controls by :meth:`control`, inside ``controls``; then call
-    :meth:`follow` with what follows from them. That is called again whenever one is moved, and
-    fills the places by :meth:`say`, :meth:`beside`, :meth:`offer`, :meth:`figures` and
-    :meth:`explain`; all else that it draws stands beneath the figures.
+    Used in this order: draw the controls by :meth:`control`, inside ``controls`` or, right above
+    the figures, ``offers``; then call :meth:`follow` with what follows from them. That is called
+    again whenever one is moved, and fills the places by :meth:`say`, :meth:`beside`, :meth:`offer`,
+    :meth:`figures` and :meth:`explain`; all else that it draws stands beneath the figures.
     """
 
     def __init__(self) -> None:
         self._answer = st.empty()
         self.controls = st.container()
         self._beside = st.empty()
-        self._offers = st.container()
+        self.offers = st.container(horizontal=True, vertical_alignment="bottom", key="offers")
         self._charts = st.container()
         self._rest = st.empty()
         self._how = st.empty()
@@ -84,7 +84,7 @@ class Lesson:
             for row in self._rows:
                 _draw_row(row)
         if self._offered:
-            with self._offers:
+            with self.offers:
                 self._draw_offers(lambda: self._offered)
         if not self._is_how_followed:
             with self._how:
@@ -135,11 +135,11 @@ class Lesson:
         show.answer(sentence, self._answer)
 
     def beside(self) -> DeltaGenerator:
-        """Return the place between controls and figures, empty."""
+        """Return the place beneath the controls, empty."""
         return self._beside.container()
 
     def offer(self, draw: Callable[[Read], None], *told: object) -> None:
-        """Draw buttons and the like once; what they are about is read when they are used."""
+        """Draw buttons in ``offers``, once; they read what they are about when they are pressed."""
         self._draw_offers, self._offered = draw, told
 
     def explain(self, sentence: str, code: Callable[[], Code]) -> None:

@@ -166,9 +166,22 @@ def asked(label: str, *, key: str, at_once: bool = False) -> bool:
 
 def asked_for(label: str, what: object, *, key: str) -> bool:
     """Offer to compute something; tell whether it was asked for as things are set now."""
-    text = repr(what)
-    st.button(label, key=f"{key}-ask", type="primary", on_click=state.seed, args=(key, text))
-    return bool(state.value_of(key) == text)
+    offer(label, lambda: what, key=key)
+    return is_asked(what, key=key)
+
+
+def offer(label: str, read: Callable[[], object], *, key: str) -> None:
+    """Offer to compute something, as things are set when the button is pressed."""
+
+    def ask() -> None:
+        state.seed(key, repr(read()))
+
+    st.button(label, key=f"{key}-ask", type="primary", on_click=ask)
+
+
+def is_asked(what: object, *, key: str) -> bool:
+    """Tell whether something was asked for as things are set now."""
+    return bool(state.value_of(key) == repr(what))
 
 
 def not_asked(key: str) -> Callable[[], None]:

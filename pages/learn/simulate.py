@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from mlm_core.inference.simulation_experiment import MIXED, NAIVE, repeat_design
+from mlm_core.inference.simulation_experiment import MIXED, NAIVE, repeat_design, repeated_terms
 from mlm_core.inference.simulation_lines import drawn_lines
 from mlm_core.inference.simulation_missing import MECHANISMS, missing_data, repeat_missing
 from mlm_core.inference.simulation_power import REPEATS, power_grid, power_terms
@@ -33,24 +33,22 @@ def ignore_groups() -> None:
     lesson = Lesson()
     with lesson.controls:
         setting = designs.choose(lesson, seed="experiment-seed")
-    lesson.follow(partial(_repeated, setting))
+    with lesson.offers:
+        term = Choice("Coefficient", repeated_terms(setting.preset), "coefficient")
+        lesson.control(term)
+    lesson.follow(partial(_repeated, setting, term))
 
 
-def _repeated(setting: Setting, lesson: Lesson) -> None:
-    design, seed = setting.read()
+def _repeated(setting: Setting, chosen: Choice, lesson: Lesson) -> None:
+    (design, seed), term = setting.read(), chosen.value
     repeated = partial(
         simulated.long_drawn, repeat_design, design=design, seed=seed, label="Repeats"
     )
     found = repeated(repeats=QUICK, on_cancel=None)  # before a design that is refused is described
-    *predictors, intercept = found.terms
     with lesson.beside():
         st.caption(narrative.design(design))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            term = parts.one_of(
-                "Coefficient", (*predictors[1:], predictors[0], intercept), key="coefficient"
-            )
-            wanted = parts.asked_for(f"Repeat {MANY:,} times", (design, seed), key="repeat-many")
-    if wanted:
+    lesson.offer(partial(parts.offer, f"Repeat {MANY:,} times", key="repeat-many"), design, seed)
+    if parts.is_asked((design, seed), key="repeat-many"):
         with show.guard():  # what was found before is shown until this is done
             found = repeated(repeats=MANY, on_cancel=parts.not_asked("repeat-many"))
     lesson.say(narrative.ignoring(found, term))
@@ -111,18 +109,15 @@ def _drawn(setting: Setting, lesson: Lesson) -> None:
 
 
 def _offer_table(read: Read) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        # The sidebar, outside this fragment, changes with the table in use.
-        if st.button(
-            "Use this table on all pages",
-            key="use-drawn",
-            type="primary",
-            on_click=lambda: designs.put_in_use(*read()),
-        ):
-            st.rerun()
-        show.download(
-            lambda: designs.table(*read()), name="simulated", label="Download the table as CSV"
-        )
+    st.button(
+        "Use this table on all pages",
+        key="use-drawn",
+        type="primary",
+        on_click=lambda: designs.put_in_use(*read()),
+    )
+    show.download(
+        lambda: designs.table(*read()), name="simulated", label="Download the table as CSV"
+    )
 
 
 def lose_data() -> None:
