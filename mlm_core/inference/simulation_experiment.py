@@ -67,7 +67,7 @@ class Answers:
         """Return the share of repeats in which a test at 5% rejects a value."""
         return float((np.abs(self.estimate - value) > self.half_width).mean())
 
-    @property
+    @cached_property
     def performance(self) -> Performance:
         """What the answers claim, and what happened."""
         return Performance(

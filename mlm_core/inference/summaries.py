@@ -50,13 +50,15 @@ class Density:
     n_outside: int
 
 
-def density(values: ArrayLike) -> Density:
+def density(values: ArrayLike, *, points: int = DENSITY_POINTS) -> Density:
     """Estimate a density with a Gaussian kernel and the bandwidth of R's ``density()``.
 
     Parameters
     ----------
     values : array_like
         Numbers; missing ones are left out.
+    points : int
+        Places at which it is estimated.
     """
     sample = np.sort(_finite(values))
     width = _bandwidth(sample)
@@ -65,8 +67,8 @@ def density(values: ArrayLike) -> Density:
     low, high = readable_range(sample, fence=WILD)
     tame = sample[(sample >= low) & (sample <= high)]
     reach = DENSITY_CUT * width
-    grid = np.linspace(tame[0] - reach, tame[-1] + reach, DENSITY_POINTS)
-    total = np.zeros(DENSITY_POINTS)
+    grid = np.linspace(tame[0] - reach, tame[-1] + reach, points)
+    total = np.zeros(points)
     for chunk in np.array_split(sample, max(1, len(sample) // 2000)):
         total += np.exp(-0.5 * ((grid[:, None] - chunk) / width) ** 2).sum(axis=1)
     height = total / (len(sample) * width * np.sqrt(2 * np.pi))

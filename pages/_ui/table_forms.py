@@ -74,7 +74,7 @@ def _texts(column: pd.Series) -> list[str]:
         return [numbers.count(value) for value in column]
     if pd.api.types.is_float_dtype(column.dtype):
         return numbers.column(column, decimals=numbers.decimals_of_many(column))
-    return ["" if pd.isna(value) else str(value) for value in column]
+    return ["" if pd.isna(value) else str(value) for value in column.tolist()]
 
 
 def _is_numeric(texts: list[str]) -> bool:

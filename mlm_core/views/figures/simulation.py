@@ -44,7 +44,7 @@ FAMILIES = {
 # Where two curves lie on each other, the first is seen at both sides of the second.
 WIDTHS = {NAIVE: 8, UNPOOLED: 3, MIXED: 3}
 SHOWN_INTERVALS = 50
-EVERY = 2  # of the places of a curve that is seen from afar; it follows a slider
+POINTS = 256  # of a curve that is seen from afar; it follows a slider
 # Standard errors beyond the estimates at which a frame ends at the latest: intervals that know next
 # to nothing (two groups, few rows left) would make all others invisible. They run out of it.
 FARTHEST = 20.0
@@ -60,13 +60,13 @@ def estimators(found: Experiment, term: str) -> Picture:
         if answer.kind == ROBUST:  # the same estimates as the naive ones
             continue
         family = FAMILIES[answer.kind]
-        curve = density(answer.estimate)
+        curve = density(answer.estimate, points=POINTS)
         highest = max(highest, float(curve.y.max(initial=0.0)))
         name = "pooled" if answer.kind == NAIVE else answer.kind
         figure.add_trace(
             scatter(
-                x=curve.x[::EVERY],
-                y=curve.y[::EVERY],
+                x=curve.x,
+                y=curve.y,
                 mode="lines",
                 line={"color": family.colour, "dash": family.dash, "width": WIDTHS[answer.kind]},
                 name=f"{name}: mean {number(answer.performance.mean)}",
