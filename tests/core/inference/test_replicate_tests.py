@@ -10,6 +10,7 @@ import pytest
 from mlm_core.fits.curvature import exact_curvature
 from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.satterthwaite import variance_information
+from mlm_core.inference import replicate_tests as module
 from mlm_core.inference.replicate_refits import Refitter
 from mlm_core.inference.replicate_tests import replicate_tests
 from mlm_core.inference.replicated_moments import MomentDraws, truth_at
@@ -48,6 +49,19 @@ def test_every_replicate_has_its_own_degrees_of_freedom(formula, table, fitted):
         assert se == pytest.approx(np.sqrt(np.diag(known.vcov)), rel=SAME_SE)
         compared += 1
     assert compared > COUNT / 2
+
+
+def test_parts_that_fit_the_cache_hold_what_all_at_once_do(fitted, monkeypatch):
+    fit = fitted("Reaction ~ Days + (1 + Days | Subject)", "sleepstudy")
+    truth = truth_at(fit.problem, fit.at.theta, fit.at.root)
+    drawn = MomentDraws(fit.problem, truth, summed=False).draw(np.random.default_rng(5), COUNT)
+    theta = Refitter(fit.problem, fit.at.theta)(drawn).theta
+    whole = module.replicate_tests(fit.problem, drawn, theta, fit.scale.matrix)
+    monkeypatch.setattr(module, "_AT_ONCE", 7 * 18 * theta.shape[1])  # 7, 7 and 6 replicates
+    parts = module.replicate_tests(fit.problem, drawn, theta, fit.scale.matrix)
+    for name in ("estimate", "se", "df"):
+        assert getattr(whole, name).shape == (COUNT, 2)
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-12)
 
 
 @pytest.mark.parametrize(
