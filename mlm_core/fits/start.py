@@ -130,6 +130,8 @@ class _Anova:
         along, across = along[varies], (v @ state.products[where])[varies]
         explained, n = float((across**2 / along).sum()), len(along)
         left = float(v @ self._moments.within[level + 1] @ v) - explained
+        if not n:
+            return _LEAST
         residual = left / max(self._n - len(varies) - n, 1)
-        ratio = (explained / residual - n) / along.sum() if n and residual > 0.0 else _MOST**2
+        ratio = (explained / residual - n) / along.sum() if residual > 0.0 else _MOST**2
         return float(np.clip(np.sqrt(max(ratio, 0.0)), _LEAST, _MOST))

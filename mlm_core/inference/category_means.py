@@ -121,7 +121,8 @@ def category_means(
     for category in categories:
         weights = {INTERCEPT.label: 1.0, **at, **_weights(moments, predictor, category)}
         means.append(float(weighted_sum(of_all, weights)))
-        modelled.append(weighted_sum(of_groups, {**weights, **constants}))
+        own = weighted_sum(of_groups, {**weights, **constants})
+        modelled.append(np.broadcast_to(own, len(labels)))
     n, mean = _counted(moments, predictor, categories, 0)
     overall = {"category": categories, "n": n[:, 0], "mean": mean[:, 0], "pooled": means}
     n, mean = _counted(moments, predictor, categories, index + 1)
