@@ -11,19 +11,18 @@ Shapes: B replicates, theta (B, n_theta).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.boundary import SINGULAR
-from mlm_core.fits.criterion import Problem, ascend, criterion
+from mlm_core.fits.criterion import Problem, criterion
 from mlm_core.fits.curvature import evaluate, exact_curvature
-from mlm_core.fits.descent import descend
-from mlm_core.fits.intercepts import only_intercepts, walk
 from mlm_core.fits.optimum import find_optimum
 from mlm_core.fits.root import Root
+from mlm_core.inference.replicate_walks import ReplicateWalks, replicate_walks
 from mlm_core.inference.replicated_moments import ReplicatedMoments
 
 FloatArray = NDArray[np.float64]
@@ -95,37 +94,30 @@ class Refitter:
     def __call__(self, moments: ReplicatedMoments) -> Refits:
         """Refit all replicates."""
         n = len(moments.means)
+        walks = replicate_walks(self._problem, moments)
         theta = np.tile(self._start, (n, 1))
-        theta = self._search(moments, theta)
+        theta = self._search(walks, theta)
         if len(self._diagonal):
-            theta = self._leave_false_zeros(moments, theta)
+            theta = self._leave_false_zeros(walks, theta)
             theta[:, self._diagonal] = np.where(
                 np.abs(theta[:, self._diagonal]) < SINGULAR, 0.0, theta[:, self._diagonal]
             )
-        at = self._evaluate(moments, theta)
+        at = self._evaluate(walks, theta)
         return Refits(theta, at.value, _rows(at.root.r2, n), _rows(at.root.beta, n))
 
-    def _evaluate(self, moments: ReplicatedMoments, theta: FloatArray) -> _At:
-        problem, at = replace(self._problem, moments=moments), theta.T
-        if only_intercepts(problem):
-            found = walk(problem, at)
-            parts = found.log_det_gradient, found.r2_gradient
-            value, root = criterion(problem, found), found.root
-        else:
-            ascent = ascend(problem, at)
-            descent = descend(problem, ascent, at.shape[1:])
-            parts = descent.log_det_gradient, descent.r2_gradient
-            value, root = criterion(problem, ascent), ascent.root
-        gradient = parts[0] + problem.df / root.r2 * parts[1]
-        return _At(np.asarray(value), gradient.T, root)
+    def _evaluate(self, walks: ReplicateWalks, theta: FloatArray) -> _At:
+        problem, found = self._problem, walks.walk(theta.T)
+        value = np.asarray(criterion(problem, found))
+        gradient = found.log_det_gradient + problem.df / found.root.r2 * found.r2_gradient
+        return _At(value, gradient.T, found.root)
 
-    def _search(self, moments: ReplicatedMoments, theta: FloatArray) -> FloatArray:
+    def _search(self, walks: ReplicateWalks, theta: FloatArray) -> FloatArray:
         """Return the optimum of every replicate from its start."""
         found = theta.copy()
         if not theta.shape[1]:
             return found
-        left = np.arange(len(theta))
-        at = self._evaluate(moments, theta)
+        left, everyone = np.arange(len(theta)), walks
+        at = self._evaluate(walks, theta)
         value, gradient = at.value, at.gradient
         inverse = np.tile(self._inverse, (len(theta), 1, 1))
         share = np.ones(len(theta))
@@ -137,23 +129,22 @@ class Refitter:
                 found[left[~going]] = theta[~going]
                 left, theta, value, share = left[going], theta[going], value[going], share[going]
                 gradient, inverse, step = gradient[going], inverse[going], step[going]
-                moments = moments.chosen(going)
+                walks = walks.chosen(going)
                 if not len(left):
                     return found
             step = share[:, None] * _within(step, theta)
-            trial = self._evaluate(moments, theta + step)
+            trial = self._evaluate(walks, theta + step)
             inverse = _updated(inverse, step, trial.gradient - gradient)
             better = trial.value <= value + 1e-12 * np.abs(value)
             share = np.where(better, 1.0, 0.3 * share)
             theta = np.where(better[:, None], theta + step, theta)
             gradient = np.where(better[:, None], trial.gradient, gradient)
             value = np.where(better, trial.value, value)
-        for place, replicate in enumerate(left):  # few, if any: each is searched for alone
-            alone = replace(self._problem, moments=moments.one(place))
-            found[replicate] = find_optimum(alone).at.theta
+        for replicate in left:  # few, if any: each is searched for alone
+            found[replicate] = find_optimum(everyone.alone(int(replicate))).at.theta
         return found
 
-    def _leave_false_zeros(self, moments: ReplicatedMoments, theta: FloatArray) -> FloatArray:
+    def _leave_false_zeros(self, walks: ReplicateWalks, theta: FloatArray) -> FloatArray:
         """Go on where the criterion falls beside a variance that ended at zero."""
         for entry in self._diagonal:
             near = np.flatnonzero(np.abs(theta[:, entry]) < _NEAR_ZERO)
@@ -161,7 +152,7 @@ class Refitter:
                 continue
             beside = theta[near]
             beside[:, entry] = _BESIDE_ZERO
-            some = moments.chosen(near)
+            some = walks.chosen(near)
             here, there = self._evaluate(some, theta[near]), self._evaluate(some, beside)
             falls = there.value < here.value - _DONE
             if falls.any():

@@ -11,15 +11,15 @@ Symbols: B replicates, t = n_theta, p fixed coefficients, c contrasts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.fits.criterion import Problem, ascend
-from mlm_core.fits.descent import descend
-from mlm_core.fits.intercepts import Walk, only_intercepts, walk
+from mlm_core.fits.criterion import Problem
+from mlm_core.fits.intercepts import only_intercepts
+from mlm_core.inference.replicate_walks import ReplicateWalks, replicate_walks
 from mlm_core.inference.replicated_moments import ReplicatedMoments
 
 Floats = NDArray[np.float64]
@@ -85,8 +85,9 @@ def replicate_tests(
     # Intercepts alone are walked in little memory.
     values = 0 if only_intercepts(problem) else len(moments.counts) * theta.shape[1]
     at_once = max(1, _AT_ONCE // values) if values else len(theta)
+    walks = replicate_walks(problem, moments)
     parts = [
-        _tests(problem, moments.chosen(some), theta[some], contrasts)
+        _tests(problem, _directions(problem, walks, some, theta), contrasts)
         for some in np.split(np.arange(len(theta)), range(at_once, len(theta), at_once))
     ]
     estimate, se, df = (
@@ -96,10 +97,7 @@ def replicate_tests(
     return ReplicateTests(estimate, se, df)
 
 
-def _tests(
-    problem: Problem, moments: ReplicatedMoments, theta: Floats, contrasts: Floats
-) -> ReplicateTests:
-    at = _directions(replace(problem, moments=moments), theta.T)
+def _tests(problem: Problem, at: _Directions, contrasts: Floats) -> ReplicateTests:
     variance = np.einsum("ci,bij,cj->bc", contrasts, at.inverse, contrasts)
     change = np.einsum("ci,bijt,cj->bct", contrasts, at.inverse_change, contrasts)
     sigma = at.sigma[:, None, None]
@@ -113,14 +111,14 @@ def _tests(
     )
 
 
-def _directions(problem: Problem, theta: Floats) -> _Directions:
-    """Walk once with an imaginary step along every direction; theta is (t, B)."""
-    n_theta, count = theta.shape
-    every = np.repeat(np.arange(count), n_theta)
-    points = theta[:, every] + 1j * _STEP * np.tile(np.eye(n_theta), count)
-    moments = problem.moments
-    assert isinstance(moments, ReplicatedMoments)
-    found = _both_walks(replace(problem, moments=moments.chosen(every)), points)
+def _directions(
+    problem: Problem, walks: ReplicateWalks, some: NDArray[np.intp], theta: Floats
+) -> _Directions:
+    """Walk some replicates once with an imaginary step along every direction of theta (B, t)."""
+    count, n_theta = len(some), theta.shape[1]
+    every = np.repeat(some, n_theta)
+    points = theta[every].T + 1j * _STEP * np.tile(np.eye(n_theta), count)
+    found = walks.chosen(every).walk(points)
     root = found.root
 
     def by_replicate(values: Any) -> NDArray[Any]:
@@ -138,14 +136,6 @@ def _directions(problem: Problem, theta: Floats) -> _Directions:
         log_det=_symmetric(by_replicate(found.log_det_gradient).imag / _STEP),
         r2=_symmetric(by_replicate(found.r2_gradient).imag / _STEP),
     )
-
-
-def _both_walks(problem: Problem, points: NDArray[Any]) -> Walk:
-    if only_intercepts(problem):
-        return walk(problem, points)
-    up = ascend(problem, points)
-    down = descend(problem, up, points.shape[1:])
-    return Walk(up.log_pivots, up.root, down.log_det_gradient, down.r2_gradient)
 
 
 def _symmetric(matrices: Floats) -> Floats:
