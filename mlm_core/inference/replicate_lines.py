@@ -84,7 +84,7 @@ class _Shared:
 
 @dataclass(frozen=True, eq=False)
 class ReplicateLines:
-    """Replicates that can be walked; see :class:`mlm_core.inference.replicate_walks.ReplicateWalks`.
+    """Replicates that can be walked; see :mod:`mlm_core.inference.replicate_walks`.
 
     Attributes
     ----------
