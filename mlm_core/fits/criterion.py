@@ -15,6 +15,7 @@ Shapes: theta (n_theta, ...); see :mod:`mlm_core.moments.tree` for the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from mlm_core.data.layout import INTERCEPT
 from mlm_core.fits.elimination import Elimination, eliminate
+from mlm_core.fits.lines import GroupLines, group_lines, has_lines
 from mlm_core.fits.root import Root, solve_root
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock, Structure, build_structure
 from mlm_core.moments.moments import Moments
@@ -31,6 +33,8 @@ Array = NDArray[Any]
 Method = Literal["REML", "ML"]
 # Share of the variation inside groups that rounding alone can leave over.
 _NOTHING_LEFT = 1e-13
+# Values of the groups' lines that are held beside the moments, at most.
+_MOST_OF_LINES = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,13 @@ class Problem:
     def df(self) -> int:
         """Degrees of freedom of sigma: n for ML, n - p for REML."""
         return self.moments.n_rows - (self.p if self.method == "REML" else 0)
+
+    @cached_property
+    def lines(self) -> GroupLines | None:
+        """The groups' own lines, if the model can be walked by them and they are not too many."""
+        moments, blocks = self.moments, self.structure.blocks
+        is_small = len(moments.counts) * len(moments.shift) ** 2 < _MOST_OF_LINES
+        return group_lines(moments, blocks[0]) if is_small and has_lines(moments, blocks) else None
 
 
 def build_problem(moments: Moments, method: Method) -> Problem:

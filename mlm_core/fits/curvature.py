@@ -18,18 +18,24 @@ from numpy.typing import NDArray
 from mlm_core.errors import PerfectFitError
 from mlm_core.fits.criterion import Ascent, Problem, ascend, criterion
 from mlm_core.fits.descent import Descent, descend
-from mlm_core.fits.intercept_sums import remainders, walk_once, walk_twice
-from mlm_core.fits.intercepts import Walk, only_intercepts, walk
-from mlm_core.fits.root import Root
+from mlm_core.fits.intercept_sums import remainders, walk_twice
+from mlm_core.fits.intercepts import only_intercepts
+from mlm_core.fits.root import Root, Walk
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
+from mlm_core.fits.walks import (
+    as_walk,
+    first_of,
+    has_own_walk,
+    pays_by_branch,
+    walk_at,
+    walk_beside,
+)
 from mlm_core.moments.packed import position
 from mlm_core.moments.tree import State
 
 FloatArray = NDArray[np.float64]
 Array = NDArray[Any]
 _STEP = 1e-20
-# Of so few groups walks side by side are faster than sums over branches.
-_FEW = 2_000
 _PARALLEL_GROUPS = 20_000
 
 
@@ -74,9 +80,12 @@ class Evaluation:
     @cached_property
     def innermost(self) -> FloatArray:
         """Coefficients of the innermost groups as v, shape (k + 1, G)."""
+        v, lines = self.root.residual_coefficients, self.problem.lines
+        if self.walks is None and lines is not None:
+            return lines.innermost(self.theta, v)
         if self.walks is not None or not only_intercepts(self.problem):
             return np.asarray(self.descent.coefficients[-1])
-        means, v = self.problem.moments.means, self.root.residual_coefficients
+        means = self.problem.moments.means
         found = np.repeat(v[:, None], means.shape[1], axis=1)
         remainder = self.remainder
         if remainder is None:
@@ -109,19 +118,9 @@ class Curvature:
         )
 
 
-def _pays_by_branch(problem: Problem) -> bool:
-    """Tell whether sums over branches are faster than walks side by side: of very many groups."""
-    return only_intercepts(problem) and len(problem.moments.counts) > _FEW
-
-
-def _walk(problem: Problem, theta: FloatArray) -> Walk:
-    """Walk through random intercepts at one theta."""
-    return (walk_once if _pays_by_branch(problem) else walk)(problem, theta)
-
-
 def value_at(problem: Problem, theta: FloatArray) -> float:
     """Return the criterion alone; see :func:`evaluate`."""
-    top = _walk(problem, theta) if only_intercepts(problem) else ascend(problem, theta)
+    top = walk_at(problem, theta) if has_own_walk(problem) else ascend(problem, theta)
     _check_remainder(problem, top.root.r2)
     return float(criterion(problem, top))
 
@@ -134,12 +133,12 @@ def evaluate(problem: Problem, theta: FloatArray) -> Evaluation:
     PerfectFitError
         Nothing but rounding is left of the outcome: the likelihood grows without bound.
     """
-    if only_intercepts(problem):
-        return _evaluation(problem, theta, _walk(problem, theta))
+    if has_own_walk(problem):
+        return _evaluation(problem, theta, walk_at(problem, theta))
     ascent = ascend(problem, theta)
     _check_remainder(problem, ascent.root.r2)
     descent = descend(problem, ascent)
-    return _evaluation(problem, theta, _as_walk(ascent, descent), (ascent, descent))
+    return _evaluation(problem, theta, as_walk(ascent, descent), (ascent, descent))
 
 
 def evaluate_twice(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Curvature]:
@@ -147,23 +146,11 @@ def evaluate_twice(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Cur
 
     Cheaper than both apart for random intercepts, and where groups are few.
     """
-    if _pays_by_branch(problem):
+    if pays_by_branch(problem):
         found, bend = walk_twice(problem, theta)
         return _evaluation(problem, theta, found), Curvature(*bend)
-    sides = _sides(problem, theta, np.eye(len(theta)))
-    real = Walk(
-        sides.log_pivots[0].real,
-        Root(*(part[..., 0].real for part in sides.root)),
-        sides.log_det_gradient[:, 0].real,
-        sides.r2_gradient[:, 0].real,
-        None if sides.remainder is None else sides.remainder[0].real,
-    )
-    return _evaluation(problem, theta, real), _curvature(sides)
-
-
-def _as_walk(ascent: Ascent, descent: Descent) -> Walk:
-    gradients = descent.log_det_gradient, descent.r2_gradient
-    return Walk(ascent.log_pivots, ascent.root, *gradients)
+    sides = walk_beside(problem, _steps(theta, np.eye(len(theta))))
+    return _evaluation(problem, theta, first_of(sides)), _curvature(sides)
 
 
 def _evaluation(
@@ -190,24 +177,20 @@ def _check_remainder(problem: Problem, r2: Any) -> None:
         raise PerfectFitError(problem.moments.layout.model.outcome_label)
 
 
-def _sides(problem: Problem, theta: FloatArray, directions: FloatArray) -> Walk:
-    """Walk with a small imaginary step along some directions, side by side."""
-    points = theta[:, None] + 1j * _STEP * directions
-    if only_intercepts(problem):
-        return walk(problem, points)
-    ascent = ascend(problem, points)
-    return _as_walk(ascent, descend(problem, ascent, directions.shape[1:]))
+def _steps(theta: FloatArray, directions: FloatArray) -> Array:
+    """Return points a small imaginary step away along some directions."""
+    return theta[:, None] + 1j * _STEP * directions
 
 
 def exact_curvature(problem: Problem, theta: FloatArray) -> Curvature:
     """Return the second derivatives at theta: differentiated by complex step, or summed."""
-    if _pays_by_branch(problem):
+    if pays_by_branch(problem):
         return Curvature(*walk_twice(problem, theta)[1])
     # Few groups: all directions side by side. Many: a few at a time, to bound memory.
     at_once = max(1, _PARALLEL_GROUPS // len(problem.moments.counts))
     directions = np.eye(len(theta))
     parts = [
-        _curvature(_sides(problem, theta, directions[:, first : first + at_once]))
+        _curvature(walk_beside(problem, _steps(theta, directions[:, first : first + at_once])))
         for first in range(0, max(len(theta), 1), at_once)
     ]
     if len(parts) == 1:

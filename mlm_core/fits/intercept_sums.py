@@ -26,8 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
-from mlm_core.fits.intercepts import Walk
-from mlm_core.fits.root import Root, solve
+from mlm_core.fits.root import Root, Walk, solve
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.moments.tree import Branch, Family
 

@@ -30,32 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
-from mlm_core.fits.root import Root, solve
+from mlm_core.fits.root import Root, Walk, solve
 from mlm_core.fits.structure import NO_COLUMN
 
 Array = NDArray[Any]
 _add, _add_at = np.add.reduce, np.add.reduceat
-
-
-class Walk(NamedTuple):
-    """The parts of the criterion and their gradients at theta; also filled by the general walks.
-
-    Attributes
-    ----------
-    log_pivots : float or ndarray (B,)
-        L at the real part of theta.
-    root : Root
-    log_det_gradient, r2_gradient : ndarray (n_theta,) or (n_theta, B)
-        Gradients of L (with log |M_XX| for REML) and of r2.
-    remainder : ndarray (G,) or (B, G), optional
-        v' (1, m) of every innermost group, v with the group's own effects, where a walk has it.
-    """
-
-    log_pivots: Any
-    root: Root
-    log_det_gradient: Array
-    r2_gradient: Array
-    remainder: Array | None = None
 
 
 class _Step(NamedTuple):

@@ -48,6 +48,27 @@ class Root(NamedTuple):
     spread: Array
 
 
+class Walk(NamedTuple):
+    """The parts of the criterion and their gradients at theta.
+
+    Attributes
+    ----------
+    log_pivots : float or ndarray (B,)
+        L at the real part of theta.
+    root : Root
+    log_det_gradient, r2_gradient : ndarray (n_theta,) or (n_theta, B)
+        Gradients of L (with log |M_XX| for REML) and of r2.
+    remainder : ndarray (G,) or (B, G), optional
+        v' (1, m) of every innermost group, v with the group's own effects, where a walk has it.
+    """
+
+    log_pivots: Any
+    root: Root
+    log_det_gradient: Array
+    r2_gradient: Array
+    remainder: Array | None = None
+
+
 def solve_root(state: State, moments: Moments, fixed: tuple[int, ...]) -> Root:
     """Solve for the fixed coefficients on the one group that is left."""
     products = unpack(state.products, state.k)[..., 0]

@@ -1,20 +1,17 @@
-"""Up and down the hierarchy for many replicates side by side, by the walk that fits their model.
-
-Intercepts alone, and an intercept with a slope of a single level, have walks of their own, several
-times as fast as the general ones (:mod:`mlm_core.fits.criterion`, :mod:`mlm_core.fits.descent`).
-"""
+"""Many replicates of one model side by side, walked as a single table would be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
-from mlm_core.fits.criterion import Problem, ascend
-from mlm_core.fits.descent import descend
-from mlm_core.fits.intercepts import Walk, only_intercepts, walk
-from mlm_core.inference.replicate_lines import only_lines, replicate_lines
+from mlm_core.fits.criterion import Problem
+from mlm_core.fits.lines import GroupLines
+from mlm_core.fits.root import Walk
+from mlm_core.fits.walks import walk_beside
 from mlm_core.inference.replicated_moments import ReplicatedMoments
 
 Array = NDArray[Any]
@@ -47,16 +44,35 @@ class _Whole:
         return replace(self.problem, moments=self.moments.one(replicate))
 
     def walk(self, theta: Array) -> Walk:
-        problem = replace(self.problem, moments=self.moments)
-        if only_intercepts(problem):
-            return walk(problem, theta)
-        up = ascend(problem, theta)
-        down = descend(problem, up, theta.shape[1:])
-        return Walk(up.log_pivots, up.root, down.log_det_gradient, down.r2_gradient)
+        return walk_beside(replace(self.problem, moments=self.moments), theta)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Replicates walked by the lines of every group.
+
+    ``moments`` are those of all replicates there are; ``places`` tells where these stand in them.
+    """
+
+    problem: Problem
+    moments: ReplicatedMoments
+    lines: GroupLines
+    places: NDArray[np.intp]
+
+    def chosen(self, which: NDArray[Any]) -> _Lines:
+        return replace(self, lines=self.lines.chosen(which), places=self.places[which])
+
+    def alone(self, replicate: int) -> Problem:
+        return replace(self.problem, moments=self.moments.one(int(self.places[replicate])))
+
+    def walk(self, theta: Array) -> Walk:
+        is_restricted = self.problem.method == "REML"
+        return self.lines.walk(theta, self.problem.fixed, is_restricted=is_restricted)
 
 
 def replicate_walks(problem: Problem, moments: ReplicatedMoments) -> ReplicateWalks:
     """Return the replicates of a model ready to be walked."""
-    if only_lines(problem):
-        return replicate_lines(problem, moments)
+    lines = replace(problem, moments=moments).lines
+    if lines is not None:
+        return _Lines(problem, moments, lines, np.arange(len(moments.means)))
     return _Whole(problem, moments)

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mlm_core.errors import PerfectFitError
-from mlm_core.fits import curvature
+from mlm_core.fits import walks
 from mlm_core.fits.criterion import ascend
 from mlm_core.fits.curvature import (
     evaluate,
@@ -59,7 +59,7 @@ def test_a_perfect_fit_has_no_likelihood(pupils):
 def test_few_groups_and_many_are_evaluated_alike(method, pupils, monkeypatch):
     found = []
     for most in (0, 10**9):  # by branches, then side by side
-        monkeypatch.setattr(curvature, "_FEW", most)
+        monkeypatch.setattr(walks, "_FEW", most)
         problem = problem_of("y ~ x + w + (1 | d/s)", pupils, method)
         theta = np.array([0.7, 0.4])
         at, bend = evaluate_twice(problem, theta)

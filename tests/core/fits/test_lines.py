@@ -10,10 +10,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mlm_core.data.model import Model
+from mlm_core.fits import criterion as module
 from mlm_core.fits.criterion import ascend, build_problem
+from mlm_core.fits.curvature import evaluate
 from mlm_core.fits.descent import descend
 from mlm_core.fits.preparation import prepare
-from mlm_core.inference.replicate_lines import only_lines, replicate_lines
 from mlm_core.inference.replicated_moments import MomentDraws, Truth
 
 N = 4
@@ -42,15 +43,23 @@ def uneven():
     return pd.DataFrame({"y": y, "x": x, "w": w, "z": z, "g": g, "h": np.arange(len(g)) // 3})
 
 
+def alone(formula, method="REML"):
+    return build_problem(prepare(Model(formula), uneven()).moments, method)
+
+
 def drawn(formula, method="REML"):
-    problem = build_problem(prepare(Model(formula), uneven()).moments, method)
+    """Several outcomes over the same predictors."""
+    problem = alone(formula, method)
     truth = Truth(np.zeros(problem.moments.k), 1.0, np.array(THETAS["usual"]))
     moments = MomentDraws(problem, truth, summed=False).draw(np.random.default_rng(5), N)
-    return problem, moments
+    return replace(problem, moments=moments)
 
 
-def general(problem, moments, theta):
-    problem = replace(problem, moments=moments)
+def by_lines(problem, theta):
+    return problem.lines.walk(theta, problem.fixed, is_restricted=problem.method == "REML")
+
+
+def general(problem, theta):
     up = ascend(problem, theta)
     return up, descend(problem, up, theta.shape[1:])
 
@@ -60,14 +69,14 @@ def around(theta):
     return np.array(theta)[:, None] * np.array([1.0, 0.9, 1.2, 1.5])
 
 
+@pytest.mark.parametrize("outcomes", [alone, drawn])
 @pytest.mark.parametrize("method", ["REML", "ML"])
 @pytest.mark.parametrize("formula", FORMULAS)
 @pytest.mark.parametrize("theta", THETAS.values(), ids=THETAS)
-def test_values_and_gradients_are_those_of_the_general_walks(theta, formula, method):
-    problem, moments = drawn(formula, method)
-    theta = around(theta)
-    up, down = general(problem, moments, theta)
-    found = replicate_lines(problem, moments).walk(theta)
+def test_values_and_gradients_are_those_of_the_general_walks(theta, formula, method, outcomes):
+    problem, theta = outcomes(formula, method), around(theta)
+    up, down = general(problem, theta)
+    found = by_lines(problem, theta)
     same = {"rtol": 1e-9, "atol": 1e-9}
     assert_allclose(found.log_pivots, up.log_pivots, **same)
     assert_allclose(found.log_det_gradient, down.log_det_gradient, **same)
@@ -76,11 +85,12 @@ def test_values_and_gradients_are_those_of_the_general_walks(theta, formula, met
         assert_allclose(getattr(found.root, name), getattr(up.root, name), **same, err_msg=name)
 
 
-def test_complex_steps_give_second_derivatives():
-    problem, moments = drawn(FORMULAS[0])
+@pytest.mark.parametrize("outcomes", [alone, drawn])
+def test_complex_steps_give_second_derivatives(outcomes):
+    problem = outcomes(FORMULAS[0])
     theta = around(THETAS["usual"]) + 1e-20j * np.array([1.0, -0.5, 0.25])[:, None]
-    up, down = general(problem, moments, theta)
-    found = replicate_lines(problem, moments).walk(theta)
+    up, down = general(problem, theta)
+    found = by_lines(problem, theta)
     for ours, theirs in (
         (found.log_det_gradient, down.log_det_gradient),
         (found.r2_gradient, down.r2_gradient),
@@ -91,15 +101,26 @@ def test_complex_steps_give_second_derivatives():
     assert found.log_pivots.dtype == np.float64
 
 
-def test_some_replicates_keep_their_places():
-    problem, moments = drawn(FORMULAS[0])
-    whole = replicate_lines(problem, moments)
-    theta = around(THETAS["usual"])
-    known = whole.walk(theta).root.r2
-    some = whole.chosen(np.array([3, 1, 3])).chosen(np.array([False, True, True]))
-    assert_allclose(some.walk(theta[:, [1, 3]]).root.r2, known[[1, 3]], rtol=1e-12)
-    alone = some.alone(1)
-    assert_allclose(ascend(alone, theta[:, 3]).root.r2, known[3], rtol=1e-12)
+@pytest.mark.parametrize("theta", THETAS.values(), ids=THETAS)
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_groups_have_the_coefficients_of_the_general_walks(formula, theta):
+    problem, theta = alone(formula), np.array(theta)
+    at = evaluate(problem, theta)
+    assert at.walks is None
+    _, down = general(problem, theta)
+    assert_allclose(at.innermost, down.coefficients[-1], rtol=1e-9, atol=1e-9)
+
+
+def test_an_outcome_without_noise_far_from_zero_keeps_its_digits():
+    table = uneven()
+    table["y"] = 1e6 + 1e3 * table["g"] + 3.0 * table["x"] + 1e-3 * table["y"]
+    problem = build_problem(prepare(Model("y ~ x + (x | g)"), table).moments, "REML")
+    theta = around((1e5, -1e3, 1e3))
+    up, down = general(problem, theta)
+    found = by_lines(problem, theta)
+    assert_allclose(found.root.r2, up.root.r2, rtol=1e-7)
+    assert_allclose(found.root.beta, up.root.beta, rtol=1e-7)
+    assert_allclose(found.r2_gradient, down.r2_gradient, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +134,16 @@ def test_some_replicates_keep_their_places():
         ("y ~ x + (x | g/h)", False),
     ],
 )
-def test_models_of_one_intercept_and_one_slope_are_told(formula, expected):
-    problem = build_problem(prepare(Model(formula), uneven()).moments, "REML")
-    assert only_lines(problem) is expected
+def test_models_of_one_intercept_and_one_slope_have_lines(formula, expected):
+    assert (alone(formula).lines is not None) is expected
+
+
+def test_very_many_groups_are_walked_without_lines(monkeypatch):
+    problem = alone(FORMULAS[0])
+    known = evaluate(problem, np.array(THETAS["usual"]))
+    monkeypatch.setattr(module, "_MOST_OF_LINES", 10)
+    other = evaluate(alone(FORMULAS[0]), np.array(THETAS["usual"]))
+    assert known.walks is None
+    assert other.walks is not None
+    assert other.value == pytest.approx(known.value, rel=1e-12)
+    assert_allclose(other.gradient, known.gradient, rtol=1e-9)
