@@ -6,9 +6,8 @@ least-squares lines alone. With D the products of constant and slope variable z 
 
     c'V^-1 d = P_cd + sum over groups of C_c' A C_d,        A = (D^-1 + Sigma)^-1,
 
-P the products that the lines leave over, Sigma = Lambda Lambda': what a group's own line is worth,
-its own error and the spread of the groups in one ("slopes as outcomes", Raudenbush & Bryk 2002).
-For two effects
+P the products that the lines leave over, Sigma = Lambda Lambda'. A is the precision of a group's
+own line: its own error and the spread of the groups in one. For two effects
 
     A = (D + |D| adj Sigma) / a,    a = |I + D Sigma| = 1 + tr(D Sigma) + |D| |Sigma|,
 
@@ -17,7 +16,6 @@ log a, and with e = C v, v = (-beta, 1), what the root leaves of a group's line,
 
     d r2 / d Sigma = -sum A e e' A,    d (L + log |M_XX|) / d Sigma = sum A - A C M_XX^-1 C' A.
 
-
 No theta changes D and C, and most sums over groups are products of matrices. Several outcomes over
 the same predictors (:mod:`mlm_core.inference.replicate_walks`) share all lines but their own. The
 general walks (:mod:`mlm_core.fits.criterion`, :mod:`mlm_core.fits.descent`) give the same numbers
@@ -25,6 +23,10 @@ for any random effects.
 
 Shapes: B outcomes, or B theta for one outcome, or both; entries 11, 12 and 22 of a symmetric 2 x 2
 matrix for every group (3, B, G), intercepts and slopes of lines (2, B, G).
+
+References
+----------
+Raudenbush & Bryk (2002), Hierarchical Linear Models, chapter 3: coefficients as outcomes.
 """
 
 from __future__ import annotations
@@ -109,49 +111,49 @@ class GroupLines:
             Whether the gradient of L has that of log |M_XX| (REML).
         """
         factor = self.block.factor(theta)
-        rise, worth = self._worth(factor)
-        root = self._root(worth, fixed)
-        bend = worth.sum(axis=-1)
+        rise, precision = self._precisions(factor)
+        root = self._root(precision, fixed)
+        log_det = precision.sum(axis=-1)
         if is_restricted:
-            bend = bend - _sums_between(worth, self._spread(root.spread))
-        left = _times(worth, self._left(root.residual_coefficients))
-        fall = -np.stack([_sums(*both) for both in combinations_with_replacement(left, 2)])
+            log_det = log_det - _sums_between(precision, self._spread(root.spread))
+        weighed = _times(precision, self._residual(root.residual_coefficients))
+        r2 = -np.stack([_sums(*both) for both in combinations_with_replacement(weighed, 2)])
         return Walk(
             np.log1p(rise.real).sum(axis=-1),
             root,
-            _by_theta(self.block, factor, bend),
-            _by_theta(self.block, factor, fall),
+            _by_theta(self.block, factor, log_det),
+            _by_theta(self.block, factor, r2),
         )
 
     def innermost(self, theta: Floats, v: Floats) -> Floats:
         """Return v of every group with its own effects, (k + 1, G), for one theta and outcome."""
         factor = self.block.factor(theta[:, None])
-        _, worth = self._worth(factor)
-        left = _times(worth, self._left(v[:, None]))
-        constant, slope = _times(_square(factor)[..., None], left)
+        _, precision = self._precisions(factor)
+        weighed = _times(precision, self._residual(v[:, None]))
+        constant, slope = _times(_square(factor)[..., None], weighed)
         found = np.repeat(v[:, None], self.determinant.size, axis=1)
         found[0] -= constant[0]
         found[1 + self.block.indices[1]] -= slope[0]
         return found
 
-    def _worth(self, factor: Array) -> tuple[Array, Array]:
+    def _precisions(self, factor: Array) -> tuple[Array, Array]:
         """Return a - 1, shape (B, G), and A for every group."""
         sigma, size = _square(factor), (factor[0, 0] * factor[1, 1]) ** 2
         rise = np.stack([sigma[0], 2.0 * sigma[1], sigma[2]], axis=-1) @ self.products
         rise += size[:, None] * self.determinant
-        worth = np.stack([sigma[2], -sigma[1], sigma[0]])[..., None] * self.determinant
-        worth += self.products[:, None]
-        worth /= 1.0 + rise
-        return rise, worth
+        precision = np.stack([sigma[2], -sigma[1], sigma[0]])[..., None] * self.determinant
+        precision += self.products[:, None]
+        precision /= 1.0 + rise
+        return rise, precision
 
-    def _root(self, worth: Array, fixed: tuple[int, ...]) -> Root:
+    def _root(self, precision: Array, fixed: tuple[int, ...]) -> Root:
         """Sum the groups, and solve."""
         k = self.lines.shape[1]
-        table = np.empty((k + 1, k + 1, worth.shape[1]), worth.dtype)
-        packed = _dot(self.crossed, worth.swapaxes(1, 2)).sum(axis=0)
+        table = np.empty((k + 1, k + 1, precision.shape[1]), precision.dtype)
+        packed = _dot(self.crossed, precision.swapaxes(1, 2)).sum(axis=0)
         table[:-1, :-1] = packed[position(k)]
         table[1:-1, 1:-1] += self.beyond[..., None]
-        weighed = _times(worth, self.outcome)
+        weighed = _times(precision, self.outcome)
         right = _dot(self.lines[0], weighed[0].T) + _dot(self.lines[1], weighed[1].T)
         right[1:] += self.beyond_outcome[:, :-1].T
         table[:-1, -1] = table[-1, :-1] = right
@@ -162,7 +164,7 @@ class GroupLines:
         products = table[1:, 1:] - table[1:, :1] * means
         return solve(kappa, means, products, self.moments, fixed)
 
-    def _left(self, v: Array) -> Array:
+    def _residual(self, v: Array) -> Array:
         """Return e, what coefficients leave of each group's line."""
         return np.asarray(self.outcome + _dot(v[:-1].T, self.lines))
 
