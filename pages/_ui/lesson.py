@@ -9,6 +9,7 @@ person waited.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -30,6 +31,9 @@ Read: TypeAlias = "Callable[[], tuple[Any, ...]]"
 """Returns what was told last."""
 Asked: TypeAlias = "tuple[str, Callable[[], Picture]]"
 """A sentence (an empty text for none) above a figure, which is drawn when its turn comes."""
+# Seconds in which a browser begins to draw the leading figure. What it hears meanwhile, be it that
+# the run is over, would make it look through the whole page once more first.
+_HEAD_START = 0.025
 
 
 class Lesson:
@@ -162,6 +166,8 @@ class Lesson:
         if chart is picture and self._body is not None:
             st.rerun()  # it was never drawn, or at another height
         self._messages.text(live.message(chart, picture))
+        if self._body is not None and not self._told:
+            time.sleep(_HEAD_START)
         self._told.add(picture.name)
         return chart
 
