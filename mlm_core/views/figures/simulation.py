@@ -63,12 +63,14 @@ def estimators(found: Experiment, term: str) -> Picture:
         curve = density(answer.estimate, points=POINTS)
         highest = max(highest, float(curve.y.max(initial=0.0)))
         name = "pooled" if answer.kind == NAIVE else answer.kind
+        # The wider a line, the more of its points would be left out: it would have corners.
+        line = {"color": family.colour, "dash": family.dash, "width": WIDTHS[answer.kind]}
         figure.add_trace(
             scatter(
                 x=curve.x,
                 y=curve.y,
                 mode="lines",
-                line={"color": family.colour, "dash": family.dash, "width": WIDTHS[answer.kind]},
+                line={**line, "simplify": False},
                 name=f"{name}: mean {number(answer.performance.mean)}",
                 hovertemplate="%{fullData.name}<extra></extra>",
             )
