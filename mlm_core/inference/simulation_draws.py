@@ -6,7 +6,8 @@ the table's predictors (:func:`truth_of`) is what further outcomes are drawn fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -14,42 +15,44 @@ from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Method, Problem, build_problem
 from mlm_core.fits.estimates import user_scale
-from mlm_core.fits.preparation import Preparation, prepare
+from mlm_core.fits.preparation import prepare
 from mlm_core.fits.structure import lower_factor
 from mlm_core.inference.replicated_moments import MomentDraws, Truth
-from mlm_core.inference.simulation import OUTCOME, PUPIL, LevelDesign, NestedDesign, Sizes
+from mlm_core.inference.simulation import (
+    OUTCOME,
+    PUPIL,
+    UNIT,
+    LevelDesign,
+    NestedDesign,
+    Sizes,
+)
 from mlm_core.moments.moments import Moments
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
+# Tables whose sums are kept: at most 5,000 groups each.
+_KEPT = 8
+# Of the outcome that a drawing has itself, beside the stream that groups and predictors come from.
+_OUTCOME_STREAM = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A table drawn from a design, summed.
+    """Groups and predictors drawn from a design, summed, and outcomes over them.
 
     Attributes
     ----------
-    design : NestedDesign
-    seed : int
-    preparation : Preparation
-        The table's moments under the design's model.
     problem : Problem
-        The criterion of that model.
+        The criterion of the design's model, over the groups and predictors of :func:`draw_table`
+        and an outcome drawn from the truth by moments.
     truth : Truth
-        What outcomes over the same predictors are drawn from.
+    outcomes : MomentDraws
+        Draws moments of further outcomes over the same groups and predictors.
     """
 
-    design: NestedDesign
-    seed: int
-    preparation: Preparation
     problem: Problem
     truth: Truth
-
-    @property
-    def outcomes(self) -> MomentDraws:
-        """Draws moments of further outcomes over the same predictors and groups."""
-        return MomentDraws(self.problem, self.truth, summed=False)
+    outcomes: MomentDraws
 
 
 def draw_table(design: NestedDesign, *, seed: int) -> pd.DataFrame:
@@ -88,16 +91,50 @@ def draw_table(design: NestedDesign, *, seed: int) -> pd.DataFrame:
 
 
 def draw(design: NestedDesign, *, seed: int, method: Method = "REML") -> Drawing:
-    """Draw a table and lay the truth over its predictors.
+    """Draw groups and predictors, lay the truth over them, and draw an outcome from it.
 
     Raises
     ------
     TableError
         The table cannot carry the design's model.
     """
-    preparation = prepare(design.model, draw_table(design, seed=seed))
-    problem = build_problem(preparation.moments, method)
-    return Drawing(design, seed, preparation, problem, truth_of(design, problem))
+    problem = _over_predictors(_without_truth(design), seed, method)
+    truth = truth_of(design, problem)
+    outcomes = MomentDraws(problem, truth, summed=False)
+    own = outcomes.draw(np.random.default_rng([seed, _OUTCOME_STREAM]), 1).one(0)
+    return Drawing(replace(problem, moments=own), truth, outcomes)
+
+
+@lru_cache(maxsize=_KEPT)
+def _over_predictors(design: NestedDesign, seed: int, method: Method) -> Problem:
+    """Return the criterion of a design's model over the table of a seed.
+
+    Kept, for people who try one truth after the other over the same groups and predictors.
+    """
+    return build_problem(prepare(design.model, draw_table(design, seed=seed)).moments, method)
+
+
+def _without_truth(design: NestedDesign) -> NestedDesign:
+    """Return the design that all with the same groups, predictors and model have in common."""
+    levels = tuple(
+        replace(
+            level,
+            intercept_sd=0.0,
+            slope_sd=1.0 if level.slope_sd else 0.0,  # the model has slopes, or has none
+            correlation=0.0,
+            effect=0.0,
+        )
+        for level in design.levels
+    )
+    return replace(
+        design,
+        levels=levels,
+        intercept=0.0,
+        slope=0.0,
+        contextual=0.0,
+        residual_sd=1.0,
+        unit=UNIT,
+    )
 
 
 def truth_of(design: NestedDesign, problem: Problem) -> Truth:

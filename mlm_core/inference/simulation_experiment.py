@@ -179,7 +179,7 @@ def repeat_design(
         The design's table cannot carry its model.
     """
     drawing = draw(design, seed=seed)
-    moments = drawing.preparation.moments
+    moments = drawing.problem.moments
     _check_groups(design, moments.levels[0].n_groups)
     at_once = max(8, _AT_ONCE // len(moments.counts))
     firsts = range(0, repeats, at_once)

@@ -10,8 +10,10 @@ import pytest
 
 from mlm_core.fits.estimates import user_scale
 from mlm_core.fits.mixed import fit_mixed
+from mlm_core.fits.preparation import prepare
 from mlm_core.inference.simulation import PRESETS, changed_level
 from mlm_core.inference.simulation_draws import draw, draw_table
+from mlm_core.moments.packed import position
 
 CLASSES = PRESETS["100 classes of 200 pupils"]
 SCHOOLS = PRESETS["107 schools, as in the class set"]
@@ -56,7 +58,7 @@ def test_the_same_seed_gives_the_same_table():
 def test_the_truth_is_what_the_design_says(name):
     design = PRESETS[name]
     drawing = draw(design, seed=1)
-    moments = drawing.preparation.moments
+    moments = drawing.problem.moments
     scale = user_scale(moments)
     terms = [column.label for column in moments.layout.fixed]
     assert terms == list(design.coefficients)
@@ -71,6 +73,44 @@ def test_the_truth_is_what_the_design_says(name):
             assert covariance[1, 1] == pytest.approx(level.slope_sd**2)
             product = level.correlation * level.intercept_sd * level.slope_sd
             assert covariance[0, 1] == pytest.approx(product)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_drawing_has_the_groups_and_predictors_of_the_table(name):
+    design = PRESETS[name]
+    ours = draw(design, seed=3).problem.moments
+    table = prepare(design.model, draw_table(design, seed=3)).moments
+    k = ours.k - 1
+    assert [column.label for column in ours.columns] == [c.label for c in table.columns]
+    assert ours.counts == pytest.approx(table.counts)
+    assert [level.n_groups for level in ours.levels] == [level.n_groups for level in table.levels]
+    assert ours.means[:k] == pytest.approx(table.means[:k])
+    assert (ours.scale[:k], ours.shift[:k]) == (
+        pytest.approx(table.scale[:k]),
+        pytest.approx(table.shift[:k]),
+    )
+    inside = position(ours.k)[:k, :k].ravel()
+    assert ours.products[inside] == pytest.approx(table.products[inside])
+
+
+def test_another_truth_lies_over_the_same_groups_and_predictors():
+    """Whatever of the truth is changed; what is kept is found again, not summed again."""
+    first = draw(SCHOOLS, seed=2)
+    truth = {"intercept": -3.0, "slope": 2.0, "contextual": 1.0, "residual_sd": 9.0, "unit": "s"}
+    level = {"intercept_sd": 1.0, "effect": 4.0}
+    other = draw(changed_level(dataclasses.replace(SCHOOLS, **truth), 0, **level), seed=2)
+    assert np.shares_memory(first.problem.moments.counts, other.problem.moments.counts)
+    assert not np.allclose(first.problem.moments.means[-1], other.problem.moments.means[-1])
+    assert len(draw(SCHOOLS, seed=3).problem.moments.counts) != len(first.problem.moments.counts)
+
+
+def test_slopes_are_part_of_what_is_fitted():
+    design = PRESETS["Slopes that differ"]
+    less, none = changed_level(design, 0, slope_sd=0.1), changed_level(design, 0, slope_sd=0.0)
+    drawn = [draw(one, seed=1) for one in (changed_level(less, 0, correlation=0.9), design, none)]
+    assert [one.problem.structure.n_theta for one in drawn] == [3, 3, 1]
+    counts = [one.problem.moments.counts for one in drawn]
+    assert np.shares_memory(counts[0], counts[1])
 
 
 def test_the_outcome_of_the_table_has_the_truth_as_its_law():
