@@ -10,7 +10,6 @@ left to the trust region.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,8 @@ FloatArray = NDArray[np.float64]
 _FLAT = 1e-9
 # A relative standard deviation (of groups' means) below which u is no coordinate.
 _LEAST_GROWTH = 1e-3
+# A u that no step may reach: the exponential of more is no number.
+_BEYOND = 700.0
 
 
 def trust_region_step(
@@ -82,25 +83,31 @@ def bent_step(
     weights : ndarray (n_theta,)
         From :func:`group_weights`; an entry without a weight keeps theta as its coordinate.
     """
-    is_alone = weights > 0.0
-    alone: Any = slice(None) if is_alone.all() else is_alone
-    growth = weights * theta * theta
-    if not is_alone.any() or growth[alone].min() < _LEAST_GROWTH:
+    if not weights.any():
         return None
-    # d theta / d u and d^2 theta / d u^2.
-    first, second = np.ones_like(theta), np.zeros_like(theta)
-    first[alone] = (1.0 + growth[alone]) / (2.0 * (weights * theta)[alone])
-    second[alone] = first[alone] * (1.0 - first[alone] / theta[alone])
-    curved = hessian * first * first[:, None]
-    curved.flat[:: len(theta) + 1] += gradient * second
+    first, second = [], []  # d theta / d u and d^2 theta / d u^2
+    own = list(zip(theta.tolist(), weights.tolist(), strict=True))  # few: arrays would take longer
+    for at, weight in own:
+        growth = weight * at * at
+        if weight and growth < _LEAST_GROWTH:
+            return None
+        first.append((1.0 + growth) / (2.0 * weight * at) if weight else 1.0)
+        second.append(first[-1] * (1.0 - first[-1] / at) if weight else 0.0)
+    bends = np.array(first)
+    curved = hessian * bends * bends[:, None]
+    curved.flat[:: len(first) + 1] += gradient * second
     values, vectors = np.linalg.eigh(curved)
     if not values[0] > 0.0:
         return None
-    slopes = (gradient * first) @ vectors
-    change = vectors @ (-slopes / values)
-    u = np.log1p(growth[alone]) + change[alone]
-    if not u.min() > 0.0:
-        return None
-    found = theta + change
-    found[alone] = np.copysign(np.sqrt(np.expm1(u) / weights[alone]), theta[alone])
-    return found - theta, 0.5 * float(slopes @ (slopes / values))
+    slopes = (gradient * bends) @ vectors
+    changes = (vectors @ (-slopes / values)).tolist()
+    step = []
+    for (at, weight), change in zip(own, changes, strict=True):
+        if weight:
+            u = math.log1p(weight * at * at) + change
+            if not 0.0 < u < _BEYOND:
+                return None
+            step.append(math.copysign(math.sqrt(math.expm1(u) / weight), at) - at)
+        else:
+            step.append(change)
+    return np.array(step), 0.5 * float(slopes @ (slopes / values))

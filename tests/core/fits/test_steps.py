@@ -56,6 +56,7 @@ def test_a_parabola_in_u_is_solved_in_one_step(theta):
         (np.array([0.4]), np.array([9.0]), np.array([[2.0]])),  # the minimum lies beyond zero
         (np.array([0.4]), np.array([0.1]), np.array([[-2.0]])),  # a summit
         (np.array([1e-4]), np.array([0.1]), np.array([[2.0]])),  # too near zero
+        (np.array([0.4]), np.array([-1e3]), np.array([[-276.54]])),  # beyond all numbers
     ],
 )
 def test_where_u_is_no_coordinate_there_is_no_step(theta, gradient, hessian):
