@@ -196,7 +196,9 @@ def _rejections(design: NestedDesign, term: str, seed: int, table: int, repeats:
     """Return how often a test at 5% rejects zero, over outcomes of one table of predictors."""
     drawing = draw(design, seed=seed + table)
     problem = drawing.problem
-    generator = np.random.default_rng([seed, table, 2])
+    # Of each size its own: chance that is alike in every cell of a grid looks like a bias.
+    sizes = round(design.outer.groups), round(design.rows)
+    generator = np.random.default_rng([seed, table, *sizes])
     moments = drawing.outcomes.draw(generator, repeats)
     theta = Refitter(problem, drawing.truth.theta)(moments).theta
     scale = user_scale(problem.moments)

@@ -46,6 +46,15 @@ def test_simulation_and_closed_form_agree(term, effect, groups, rows):
         assert cell.closed_form == pytest.approx(0.05, abs=1e-6)
 
 
+def test_cells_of_a_grid_err_each_for_itself():
+    """Rows hardly matter here: with the same chance in every cell all would show the same."""
+    design = dataclasses.replace(DESIGN, residual_sd=0.01)
+    sizes = {"groups": (20,), "rows": (20, 30, 40, 50)}
+    grid = power_grid(design, term="w_school", effect=0.25, seed=1, **sizes)
+    assert np.ptp(grid.closed_form) < 1e-3
+    assert np.ptp(grid.power) > 0.02
+
+
 def test_the_closed_form_is_the_noncentral_t_test():
     design = changed_level(DESIGN, 0, effect=0.4, groups=20)
     se = math.sqrt((0.25 + 1.0 / 20) / 20)
