@@ -101,6 +101,17 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{fixed(100 * share, decimals)}%"
 
 
+def percent_below(share: float, limit: float) -> str:
+    """Print a share of one as a percentage, as precisely as it takes not to look like the limit.
+
+    A share that reaches the limit prints as :func:`percent` does.
+    """
+    decimals = 0
+    while share < limit - ROUNDING and percent(share, decimals) == percent(limit, decimals):
+        decimals += 1
+    return percent(share, decimals)
+
+
 def percents(shares: Sequence[float], decimals: int = 0) -> list[str]:
     """Print shares that add to one as percentages that add to 100.
 

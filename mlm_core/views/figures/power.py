@@ -9,7 +9,7 @@ from mlm_core.views.figures.likelihood import Floats
 from mlm_core.views.figures.sheet import Sheet
 from mlm_core.views.figures.theme import VERMILLION, Picture, new_figure
 from mlm_core.views.figures.written import contour, heatmap
-from mlm_core.views.numbers import chosen, count, percent
+from mlm_core.views.numbers import chosen, count, percent, percent_below
 
 
 def power_map(found: PowerGrid) -> Picture:
@@ -17,7 +17,7 @@ def power_map(found: PowerGrid) -> Picture:
     figure = new_figure("number of groups", "rows in each group", height=480)
     x = np.arange(len(found.groups), dtype=float)
     y = np.arange(len(found.rows), dtype=float)
-    texts = np.array([[percent(value) for value in row] for row in found.power], dtype=object)
+    texts = [[percent_below(value, WANTED) for value in row] for row in found.power]
     figure.add_trace(
         heatmap(
             x=x,
@@ -26,7 +26,7 @@ def power_map(found: PowerGrid) -> Picture:
             zmin=0,
             zmax=1,
             colorscale=[[0, "#f7fbff"], [0.5, "#9ecae1"], [1, "#08519c"]],
-            text=texts,
+            text=np.array(texts, dtype=object),
             texttemplate="%{text}",
             textfont={"size": 15},
             colorbar={"title": {"text": "power"}, "tickformat": ".0%", "outlinewidth": 0},

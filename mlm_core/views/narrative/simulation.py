@@ -22,7 +22,7 @@ from mlm_core.inference.simulation_missing import MissingData, MissingRepeats
 from mlm_core.inference.simulation_power import WANTED, PowerGrid
 from mlm_core.views.escape import for_markdown
 from mlm_core.views.narrative.wording import counted, listed
-from mlm_core.views.numbers import chosen, count, fixed, number, percent
+from mlm_core.views.numbers import chosen, count, fixed, number, percent, percent_below
 from mlm_core.views.tables.table import records
 
 HONEST = 0.93
@@ -190,7 +190,7 @@ def power(found: PowerGrid) -> str:
         best = max(cell.power for cell in found.cells)
         return (
             f"Nowhere on this grid does a test at 5% find {what} with {percent(WANTED)} power: the"
-            f" most is **{percent(best)}**."
+            f" most is **{percent_below(best, WANTED)}**."
         )
     return (
         f"To find {what} with {percent(WANTED)} power, the fewest rows on this grid are"

@@ -18,6 +18,7 @@ from mlm_core.views.numbers import (
     number,
     p_value,
     percent,
+    percent_below,
     percents,
 )
 
@@ -64,6 +65,14 @@ def test_a_missing_p_value_is_said_to_be_missing():
 )
 def test_percent(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.797, "79.7%"), (0.79976, "79.98%"), (0.794, "79%"), (0.8, "80%"), (0.804, "80%")],
+)
+def test_a_share_below_a_limit_does_not_print_as_the_limit(share, text):
+    assert percent_below(share, 0.8) == text
 
 
 def test_percents_add_to_a_hundred():

@@ -171,6 +171,8 @@ def test_power_enough_and_not_enough():
     assert "are **40 groups of 5** (85% power)." in narrative.power(made_up)
     few = replace(made_up, cells=tuple(replace(cell, power=0.5 * cell.power) for cell in cells))
     assert narrative.power(few).endswith("power: the most is **48%**.")
+    nearly = replace(made_up, cells=tuple(replace(cell, power=0.7975) for cell in cells))
+    assert narrative.power(nearly).endswith("80% power: the most is **79.8%**.")
     assert "effect of 0.5 of the school-level" in narrative.power_question("w_school", 0.5)
 
 
