@@ -19,7 +19,6 @@ from mlm_core.errors import PerfectFitError
 from mlm_core.fits.criterion import Ascent, Problem, ascend, criterion
 from mlm_core.fits.descent import Descent, descend
 from mlm_core.fits.intercept_sums import remainders, walk_twice
-from mlm_core.fits.intercepts import only_intercepts
 from mlm_core.fits.root import Root, Walk
 from mlm_core.fits.structure import NO_COLUMN, CovarianceBlock
 from mlm_core.fits.walks import (
@@ -83,7 +82,7 @@ class Evaluation:
         v, lines = self.root.residual_coefficients, self.problem.lines
         if self.walks is None and lines is not None:
             return lines.innermost(self.theta, v)
-        if self.walks is not None or not only_intercepts(self.problem):
+        if self.walks is not None or not self.problem.structure.has_only_intercepts:
             return np.asarray(self.descent.coefficients[-1])
         means = self.problem.moments.means
         found = np.repeat(v[:, None], means.shape[1], axis=1)

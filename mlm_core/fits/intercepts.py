@@ -31,7 +31,6 @@ from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
 from mlm_core.fits.root import Root, Walk, solve
-from mlm_core.fits.structure import NO_COLUMN
 
 Array = NDArray[Any]
 _add, _add_at = np.add.reduce, np.add.reduceat
@@ -45,14 +44,6 @@ class _Step(NamedTuple):
     pivot: Any
     weight: Array  # kappa'
     deviations: Array  # d
-
-
-def only_intercepts(problem: Problem) -> bool:
-    """Tell whether every random effect is an intercept, at most one a level."""
-    blocks = problem.structure.blocks
-    return 0 < len(blocks) == len({block.level for block in blocks}) and all(
-        block.indices == (NO_COLUMN,) for block in blocks
-    )
 
 
 def walk(problem: Problem, theta: Array, *, hold: Callable[[Root], Root] | None = None) -> Walk:

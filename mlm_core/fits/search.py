@@ -25,7 +25,6 @@ from mlm_core.fits.curvature import (
     exact_curvature,
     expected_hessian,
 )
-from mlm_core.fits.intercepts import only_intercepts
 from mlm_core.fits.steps import bent_step, group_weights, trust_region_step
 
 FloatArray = NDArray[np.float64]
@@ -91,7 +90,7 @@ def _approach(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Curvatur
     than one where they are few or carry intercepts only: exact steps then pay from the start.
     """
     n_groups = len(problem.moments.counts)
-    if only_intercepts(problem) or n_groups * problem.structure.n_theta <= _FEW:
+    if problem.structure.has_only_intercepts or n_groups * problem.structure.n_theta <= _FEW:
         return *evaluate_twice(problem, theta), 1
     at, used = _quasi_newton(problem, evaluate(problem, theta))
     return at, exact_curvature(problem, at.theta), used + 1

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,14 @@ class Structure:
 
     blocks: tuple[CovarianceBlock, ...]
     n_theta: int
+
+    @cached_property
+    def has_only_intercepts(self) -> bool:
+        """Whether every random effect is an intercept, at most one a level."""
+        levels = {block.level for block in self.blocks}
+        return 0 < len(self.blocks) == len(levels) and all(
+            block.indices == (NO_COLUMN,) for block in self.blocks
+        )
 
     def at_level(self, level: int) -> list[CovarianceBlock]:
         """Return the blocks of one level in order."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mlm_core.fits.criterion import Ascent, Problem, ascend
 from mlm_core.fits.descent import Descent, descend
 from mlm_core.fits.intercept_sums import walk_once
-from mlm_core.fits.intercepts import only_intercepts, walk
+from mlm_core.fits.intercepts import walk
 from mlm_core.fits.root import Root, Walk
 
 Array = NDArray[Any]
@@ -25,12 +25,12 @@ _FEW = 2_000
 
 def has_own_walk(problem: Problem) -> bool:
     """Tell whether the general walks can be done without."""
-    return only_intercepts(problem) or problem.lines is not None
+    return problem.structure.has_only_intercepts or problem.lines is not None
 
 
 def pays_by_branch(problem: Problem) -> bool:
     """Tell whether sums over branches are faster than walks side by side: of very many groups."""
-    return only_intercepts(problem) and len(problem.moments.counts) > _FEW
+    return problem.structure.has_only_intercepts and len(problem.moments.counts) > _FEW
 
 
 def walk_at(problem: Problem, theta: NDArray[np.float64]) -> Walk:
@@ -40,7 +40,7 @@ def walk_at(problem: Problem, theta: NDArray[np.float64]) -> Walk:
 
 def walk_beside(problem: Problem, theta: Array) -> Walk:
     """Walk at several theta side by side, shape (n_theta, B), real or complex."""
-    if only_intercepts(problem):
+    if problem.structure.has_only_intercepts:
         return walk(problem, theta)
     if problem.lines is not None:
         return problem.lines.walk(theta, problem.fixed, is_restricted=problem.method == "REML")
@@ -66,6 +66,6 @@ def first_of(beside: Walk) -> Walk:
 
 
 def _alone(problem: Problem, theta: NDArray[np.float64]) -> Walk:
-    if only_intercepts(problem):
+    if problem.structure.has_only_intercepts:
         return walk(problem, theta)  # faster without an axis for others
     return first_of(walk_beside(problem, theta[:, None]))

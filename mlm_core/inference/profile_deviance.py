@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem, ascend
 from mlm_core.fits.descent import descend
-from mlm_core.fits.intercepts import only_intercepts, walk
+from mlm_core.fits.intercepts import walk
 from mlm_core.fits.root import Root
 from mlm_core.fits.structure import NO_COLUMN
 from mlm_core.inference.profile_parameters import Coordinates, free_loadings
@@ -97,7 +97,6 @@ class ProfileDeviance:
         self._problem = replace(problem, structure=free_loadings(problem.structure))
         self._n_theta = problem.structure.n_theta
         self._n = problem.moments.n_rows
-        self._has_only_intercepts = only_intercepts(self._problem)
         self._enter = _coefficients_of_columns(problem)
         groups = len(problem.moments.counts) * max(self._n_theta, 1)
         self._at_once = max(1, _PARALLEL_GROUPS // groups)
@@ -145,7 +144,7 @@ class ProfileDeviance:
     def _walked(self, theta: Array, holding: _Holding) -> tuple[Array, tuple[Array, Array]]:
         """Return L (W,) and the gradients of L and r2 for theta of shape (n_loadings, W, m)."""
         problem, shape = self._problem, theta.shape
-        if self._has_only_intercepts:
+        if problem.structure.has_only_intercepts:
             found = walk(problem, theta.reshape(shape[0], -1), hold=holding)
             gradients = found.log_det_gradient, found.r2_gradient
             one, other = (part.reshape(shape) for part in gradients)

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
-from mlm_core.fits.intercepts import only_intercepts
 from mlm_core.inference.replicate_walks import ReplicateWalks, replicate_walks
 from mlm_core.inference.replicated_moments import ReplicatedMoments
 
@@ -83,7 +82,7 @@ def replicate_tests(
     contrasts : ndarray (c, p)
     """
     # Intercepts alone are walked in little memory.
-    values = 0 if only_intercepts(problem) else len(moments.counts) * theta.shape[1]
+    values = 0 if problem.structure.has_only_intercepts else len(moments.counts) * theta.shape[1]
     at_once = max(1, _AT_ONCE // values) if values else len(theta)
     walks = replicate_walks(problem, moments)
     parts = [

@@ -24,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import Problem
-from mlm_core.fits.intercepts import only_intercepts
 from mlm_core.fits.root import Root
 from mlm_core.moments.moments import NO_VARIATION, Moments
 from mlm_core.moments.packed import pairs, position, unpack
@@ -214,5 +213,5 @@ def _factors(products: FloatArray, most: FloatArray) -> tuple[FloatArray, FloatA
 def draws_of(problem: Problem, theta: FloatArray, root: Root, *others: Problem) -> MomentDraws:
     """Return draws from a model that can also be fitted by other models on the same moments."""
     fitted = [one for one in (problem, *others) if one.structure.blocks]
-    summed = all(only_intercepts(one) for one in fitted)
+    summed = all(one.structure.has_only_intercepts for one in fitted)
     return MomentDraws(problem, truth_at(problem, theta, root), summed=summed)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mlm_core.fits.criterion import criterion
 from mlm_core.fits.curvature import evaluate_twice
-from mlm_core.fits.intercepts import only_intercepts, walk
+from mlm_core.fits.intercepts import walk
 from mlm_core.fits.mixed import MixedFit
 from mlm_core.fits.steps import trust_region_step
 
@@ -59,7 +59,7 @@ class SearchPath:
 
 def has_path(fit: MixedFit) -> bool:
     """Tell whether a model has exactly two variances, both of intercepts."""
-    return fit.problem.structure.n_theta == 2 and only_intercepts(fit.problem)
+    return fit.problem.structure.n_theta == 2 and fit.problem.structure.has_only_intercepts
 
 
 def search_path(fit: MixedFit) -> SearchPath:

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from mlm_core.fits.criterion import ascend, build_problem
 from mlm_core.fits.curvature import evaluate
 from mlm_core.fits.descent import descend
-from mlm_core.fits.intercepts import only_intercepts, walk
+from mlm_core.fits.intercepts import walk
 from tests.core.problems import INTERCEPTS, METHODS, problem_of, random_theta
 
 _SAME = 1e-11
@@ -57,7 +57,7 @@ def test_a_level_without_an_effect_is_passed_through(dropped, table):
     moments = problem_of("y ~ x + (1 | s/d)", table).moments
     blocks = tuple(block for block in moments.layout.blocks if block.level != dropped)
     problem = build_problem(replace(moments, layout=replace(moments.layout, blocks=blocks)), "REML")
-    assert only_intercepts(problem)
+    assert problem.structure.has_only_intercepts
     theta = np.array([0.7])
     found, ascent = walk(problem, theta), ascend(problem, theta)
     assert_allclose(found.log_pivots, ascent.log_pivots, rtol=_SAME)
@@ -69,4 +69,4 @@ def test_a_level_without_an_effect_is_passed_through(dropped, table):
     "formula", ["y ~ x", "y ~ x + (x | s)", "y ~ x + (0 + x | s)", "y ~ x + (1 | s) + (0 + x | s)"]
 )
 def test_anything_else_is_left_to_the_general_walks(formula, pupils):
-    assert not only_intercepts(problem_of(formula, pupils))
+    assert not problem_of(formula, pupils).structure.has_only_intercepts
