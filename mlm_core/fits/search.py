@@ -37,7 +37,7 @@ _NEARLY_DONE = 1e-9
 _FIRST_RADIUS = 0.7
 _MAX_EVALUATIONS = 200
 # Groups times parameters up to which an evaluation costs its calls, not its arithmetic.
-_FEW = 5_000
+_SMALL = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ def _approach(problem: Problem, theta: FloatArray) -> tuple[Evaluation, Curvatur
     than one where they are few or carry intercepts only: exact steps then pay from the start.
     """
     n_groups = len(problem.moments.counts)
-    if problem.structure.has_only_intercepts or n_groups * problem.structure.n_theta <= _FEW:
+    if problem.structure.has_only_intercepts or n_groups * problem.structure.n_theta <= _SMALL:
         return *evaluate_twice(problem, theta), 1
     at, used = _quasi_newton(problem, evaluate(problem, theta))
     return at, exact_curvature(problem, at.theta), used + 1

@@ -19,8 +19,8 @@ from mlm_core.fits.intercepts import walk
 from mlm_core.fits.root import Root, Walk
 
 Array = NDArray[Any]
-# Of so few groups walks side by side are faster than sums over branches.
-_FEW = 2_000
+# Of more groups sums over branches are faster than walks side by side.
+_MANY_GROUPS = 2_000
 
 
 def has_own_walk(problem: Problem) -> bool:
@@ -30,7 +30,7 @@ def has_own_walk(problem: Problem) -> bool:
 
 def pays_by_branch(problem: Problem) -> bool:
     """Tell whether sums over branches are faster than walks side by side: of very many groups."""
-    return problem.structure.has_only_intercepts and len(problem.moments.counts) > _FEW
+    return problem.structure.has_only_intercepts and len(problem.moments.counts) > _MANY_GROUPS
 
 
 def walk_at(problem: Problem, theta: NDArray[np.float64]) -> Walk:

@@ -59,7 +59,7 @@ def test_a_perfect_fit_has_no_likelihood(pupils):
 def test_few_groups_and_many_are_evaluated_alike(method, pupils, monkeypatch):
     found = []
     for most in (0, 10**9):  # by branches, then side by side
-        monkeypatch.setattr(walks, "_FEW", most)
+        monkeypatch.setattr(walks, "_MANY_GROUPS", most)
         problem = problem_of("y ~ x + w + (1 | d/s)", pupils, method)
         theta = np.array([0.7, 0.4])
         at, bend = evaluate_twice(problem, theta)

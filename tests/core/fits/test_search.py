@@ -19,7 +19,7 @@ from tests.core.tolerances import MOST_EVALUATIONS, SAME_OPTIMUM
 @pytest.fixture(params=["few groups", "many groups"])
 def strategy(request, monkeypatch):
     """Search as where groups are few (exact Newton) or many (quasi-Newton first)."""
-    monkeypatch.setattr(search, "_FEW", 0 if request.param == "many groups" else 10**9)
+    monkeypatch.setattr(search, "_SMALL", 0 if request.param == "many groups" else 10**9)
 
 
 @pytest.mark.parametrize("method", METHODS)

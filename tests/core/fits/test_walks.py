@@ -51,6 +51,6 @@ def test_very_many_groups_of_intercepts_are_summed_by_branch(fitted, monkeypatch
     theta = np.array([0.2, 0.4])
     few = walk_at(problem, theta)
     assert not pays_by_branch(problem)
-    monkeypatch.setattr(walks, "_FEW", 10)
+    monkeypatch.setattr(walks, "_MANY_GROUPS", 10)
     assert pays_by_branch(problem)
     same(walk_at(problem, theta), few)
