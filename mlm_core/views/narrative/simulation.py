@@ -47,9 +47,14 @@ def design(drawn: NestedDesign) -> str:
         f"{chosen(drawn.outer.groups)} {plural(drawn.outer.name)}{inner},"
         f" {_roughly(drawn.row_sizes)}{chosen(drawn.rows)} pupils in each: about"
         f" {count(drawn.expected_rows)} rows. The outcome, in {for_markdown(drawn.unit)}, is"
-        f" {' + '.join(_parts(drawn))}; x is a predictor of pupils, {', '.join(whose)}. At {where}"
+        f" {_sum(_parts(drawn))}; x is a predictor of pupils, {', '.join(whose)}. At {where}"
         f" two pupils of one {drawn.outer.name} correlate at {fixed(drawn.icc, 2)}."
     )
+
+
+def _sum(parts: list[str]) -> str:
+    """Write a sum; what is below zero is taken away."""
+    return " + ".join(parts).replace(" + −", " − ")
 
 
 def _has_slopes(drawn: NestedDesign) -> bool:

@@ -48,6 +48,8 @@ def test_how_the_outcome_of_a_design_comes_about():
     assert narrative.outcome(hostile) == "y, in <b>$cm$</b>"
     told = narrative.design(PRESETS["A contextual effect"])
     assert "1 · the school's mean of x" in told
+    told = narrative.design(PRESETS["Simpson's paradox"])
+    assert "y = 0 + 1 · x − 2.5 · the school's mean of x + 0 · " in told
 
 
 def test_likeness_depends_on_x_where_slopes_differ():
