@@ -4,9 +4,9 @@ Every slider of the Learn pages is moved by its arrow key, always on, so that no
 and none is known before. The clock runs in the page, from the key's press on; a step is over when
 the script has run and nothing has changed for a while. Two times are taken of it: to the last
 change of the answer and of the leading figure, which is the first on the page, and to the last
-change of the last figure. The promise is judged by the first. The second is stated beside it for
-lessons of several figures: a browser without a graphics card draws one after the other, on the
-processors that it shares with the server.
+change of the last figure. The promise is judged by the first, by its median. The second is stated
+beside it for lessons of several figures: a browser without a graphics card draws one after the
+other, on the processors that it shares with the server.
 """
 
 from __future__ import annotations
