@@ -10,7 +10,7 @@ way round, intervals that miss it, is how often a test at 5% rejects what is tru
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -181,18 +181,7 @@ def repeat_design(
     drawing = draw(design, seed=seed)
     moments = drawing.problem.moments
     _check_groups(design, moments.levels[0].n_groups)
-    at_once = max(8, _AT_ONCE // len(moments.counts))
-    firsts = range(0, repeats, at_once)
-    seeds = np.random.SeedSequence(seed).spawn(len(firsts))
-    outcomes = drawing.outcomes
-    refitter = Refitter(drawing.problem, drawing.truth.theta)
-    parts = []
-    for first, own in zip(firsts, seeds, strict=True):
-        count = min(at_once, repeats - first)
-        drawn = outcomes.draw(np.random.default_rng(own), count)
-        parts.append(_estimates(drawing, refitter, drawn))
-        if progress is not None:
-            progress(first + count, repeats)
+    parts = list(_parts(drawing, seed, repeats, progress))
     truth = design.coefficients
     answers = tuple(
         Answers(term, kind, truth[term], *np.concatenate([part[term, kind] for part in parts]).T)
@@ -206,6 +195,21 @@ def repeat_design(
         n_groups=tuple(level.n_groups for level in moments.levels),
         answers=answers,
     )
+
+
+def _parts(
+    drawing: Drawing, seed: int, repeats: int, progress: Progress | None
+) -> Iterator[dict[tuple[str, str], Floats]]:
+    """Yield the estimates of some repeats after the other, as :func:`_estimates` returns them."""
+    at_once = max(8, _AT_ONCE // len(drawing.problem.moments.counts))
+    firsts = range(0, repeats, at_once)
+    refitter = Refitter(drawing.problem, drawing.truth.theta)
+    for first, own in zip(firsts, np.random.SeedSequence(seed).spawn(len(firsts)), strict=True):
+        count = min(at_once, repeats - first)
+        drawn = drawing.outcomes.draw(np.random.default_rng(own), count)
+        yield _estimates(drawing, refitter, drawn)
+        if progress is not None:
+            progress(first + count, repeats)
 
 
 def _check_groups(design: NestedDesign, n: int) -> None:
