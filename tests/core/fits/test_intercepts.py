@@ -66,7 +66,14 @@ def test_a_level_without_an_effect_is_passed_through(dropped, table):
 
 
 @pytest.mark.parametrize(
-    "formula", ["y ~ x", "y ~ x + (x | s)", "y ~ x + (0 + x | s)", "y ~ x + (1 | s) + (0 + x | s)"]
+    "formula",
+    [
+        "y ~ x",
+        "y ~ x + (x | s)",
+        "y ~ x + (0 + x | s)",
+        "y ~ x + (1 | s) + (0 + x | s)",
+        "y ~ x + (1 | d) + (0 + x | d:s)",
+    ],
 )
 def test_anything_else_is_left_to_the_general_walks(formula, pupils):
     assert not problem_of(formula, pupils).structure.has_only_intercepts
